@@ -1,0 +1,8 @@
+//! `emc`: watches online public services from the outside, honestly, and exports what it finds.
+//!
+//! The map, in the order in which a measurement flows. ARCHITECTURE.md says which room may import which.
+
+pub mod html;
+pub mod model;
+pub mod net;
+pub mod probe;

@@ -1,0 +1,139 @@
+//! Names of what is watched. They come from the operator's files only, so they may become labels.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// The longest name allowed, in bytes: long enough for a sentence of a slug, short enough for a label.
+pub const NAME_MAX: usize = 63;
+
+/// A slug: `a-z`, `0-9`, `-`, `_` and `.`, beginning with a letter or digit, 1 to [`NAME_MAX`] bytes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Name(Arc<str>);
+
+impl Name {
+    /// The name as it stands in files, labels and addresses.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Why a string cannot be a [`Name`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "\"{given}\" is not a name: use 1 to 63 of a-z, 0-9, \"-\", \"_\", \".\" and begin with a letter or digit"
+)]
+pub struct NameError {
+    /// What was given.
+    pub given: String,
+}
+
+impl TryFrom<String> for Name {
+    type Error = NameError;
+
+    fn try_from(given: String) -> Result<Self, NameError> {
+        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte);
+        let begins_well =
+            given.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        if begins_well && given.len() <= NAME_MAX && given.bytes().all(allowed) {
+            Ok(Self(given.into()))
+        } else {
+            Err(NameError { given })
+        }
+    }
+}
+
+impl TryFrom<&str> for Name {
+    type Error = NameError;
+
+    fn try_from(given: &str) -> Result<Self, NameError> {
+        Self::try_from(given.to_owned())
+    }
+}
+
+impl From<Name> for String {
+    fn from(name: Name) -> Self {
+        name.0.as_ref().to_owned()
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Which probe: authority, portal and probe name; unique over the whole configuration.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct ProbeId {
+    /// Who owns the portal.
+    pub authority: Name,
+    /// Which portal.
+    pub portal: Name,
+    /// Which measurement of that portal.
+    pub probe: Name,
+}
+
+impl fmt::Display for ProbeId {
+    /// `authority/portal/probe`: the name an operator types after `emc probe`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}", self.authority, self.portal, self.probe)
+    }
+}
+
+/// One run of one probe. 16 hexadecimal digits; an exemplar and a `/runs/<id>` address carry it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RunId(u64);
+
+impl RunId {
+    /// Makes an id of a number that the caller drew at random.
+    #[must_use]
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// Reads an id as it is written.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_id = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_id.then(|| u64::from_str_radix(text, 16).ok().map(Self)).flatten()
+    }
+}
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+impl Serialize for RunId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_a_slug() {
+        for good in ["a", "bo-y-te", "7-1", "dvc.most_2"] {
+            assert_eq!(Name::try_from(good).map(|name| name.to_string()), Ok(good.to_owned()));
+        }
+        for bad in ["", "-a", "Bộ", "a b", "A", &"x".repeat(64)] {
+            assert!(Name::try_from(bad).is_err(), "{bad:?} passed");
+        }
+    }
+
+    #[test]
+    fn a_run_id_reads_what_it_writes() {
+        let id = RunId::new(0xfeed);
+        assert_eq!(RunId::parse(&id.to_string()), Some(id));
+        assert_eq!(RunId::parse("feed"), None);
+        assert_eq!(RunId::parse("+00000000000feed"), None);
+    }
+}

@@ -1,0 +1,15 @@
+//! The nouns of the house: no I/O, no clock, no knowledge of any other room.
+//!
+//! Start with [`reason`] (why something is not up) and [`result`] (what one run yields).
+
+pub mod facts;
+pub mod fault;
+pub mod finding;
+pub mod id;
+pub mod phase;
+pub mod reason;
+pub mod result;
+pub mod secret;
+pub mod status;
+pub mod text;
+pub mod timeline;

@@ -1,0 +1,92 @@
+//! One HTTP request and its answer over a new connection: no redirect is followed, nothing is judged.
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode, Version};
+use url::Url;
+
+use crate::model::facts::{AddressFacts, TlsFacts};
+use crate::model::fault::Fault;
+use crate::model::phase::Phases;
+use crate::net::Net;
+use crate::net::route::{Reach, Route};
+use crate::net::run::Run;
+
+/// What is sent.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Method.
+    pub method: Method,
+    /// `http` or `https`; userinfo and fragment are not sent.
+    pub url: Url,
+    /// Headers beside `Host`; secrets among them are marked sensitive.
+    pub headers: HeaderMap,
+    /// Body; empty for none.
+    pub body: Bytes,
+}
+
+/// What is wanted of the exchange.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Most decoded bytes of the body; past it the fault is `body_too_large`.
+    pub body_bytes: usize,
+    /// Which HTTP versions may be spoken.
+    pub protocol: Protocol,
+}
+
+/// Which HTTP versions may be spoken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Protocol {
+    /// HTTP/2 where the server agrees by ALPN, else HTTP/1.1.
+    #[default]
+    Any,
+    /// HTTP/1.1 only.
+    Http1,
+    /// HTTP/2 only: by ALPN over TLS, by prior knowledge without.
+    Http2,
+}
+
+/// The head of an answer.
+#[derive(Clone, Debug)]
+pub struct Head {
+    /// Status code.
+    pub status: StatusCode,
+    /// Version spoken.
+    pub version: Version,
+    /// Headers, at most 1,000 and 256 KiB.
+    pub headers: HeaderMap,
+}
+
+/// What one exchange showed. Holds what was seen up to the fault, if there was one.
+#[derive(Debug, Default)]
+pub struct Exchange {
+    /// The target's addresses, one of them used.
+    pub addresses: Vec<AddressFacts>,
+    /// Time spent in each phase.
+    pub phases: Phases,
+    /// The handshake, for `https`.
+    pub tls: Option<TlsFacts>,
+    /// The head of the answer, if it came.
+    pub head: Option<Head>,
+    /// The body, decoded (gzip, deflate, br, zstd; at most two codings), as far as it was read.
+    pub body: Bytes,
+    /// Bytes of the body as they came over the wire.
+    pub wire_bytes: u64,
+    /// Whether the first byte was stamped by the kernel; `None` if none came.
+    pub kernel_timed: Option<bool>,
+    /// Why it ended early.
+    pub fault: Option<Fault>,
+}
+
+impl Net {
+    /// Sends one request over a new connection and reads the answer. Never lasts past the run's deadline.
+    pub async fn exchange(
+        &self,
+        _request: &Request,
+        _route: &Route,
+        _reach: Reach,
+        _limits: Limits,
+        _run: &mut Run,
+    ) -> Exchange {
+        todo!()
+    }
+}

@@ -1,0 +1,53 @@
+//! How the network is touched: names to addresses, connections, TLS and HTTP exchanges, with every stamp explicit.
+//!
+//! Nothing here judges. Each operation gives back what it saw even when it failed, with a [`Fault`] that names the
+//! closed reason. Knows nothing of probes, files or metrics. Start with [`exchange`].
+//!
+//! [`Fault`]: crate::model::fault::Fault
+
+pub mod connect;
+pub mod deadline;
+pub mod exchange;
+pub mod guard;
+pub mod politeness;
+pub mod resolve;
+pub mod route;
+pub mod run;
+pub mod tls;
+
+use std::sync::Arc;
+
+use crate::model::fault::Fault;
+use crate::net::guard::Guard;
+use crate::net::resolve::Resolver;
+
+/// What the operator sets for all probes.
+#[derive(Clone, Debug, Default)]
+pub struct NetSettings {
+    /// Name servers to ask instead of the system's.
+    pub resolvers: Vec<std::net::SocketAddr>,
+    /// Networks that are never connected to, whoever names them.
+    pub deny_networks: Vec<ipnet::IpNet>,
+}
+
+/// The one way out. Shared by all probes; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Net {
+    /// Names to addresses.
+    pub resolver: Arc<Resolver>,
+    /// Which addresses may be connected to.
+    pub guard: Arc<Guard>,
+}
+
+impl Net {
+    /// Prepares resolver and guard; touches no network.
+    ///
+    /// # Errors
+    /// [`Fault`] `self_resolver` where the system's resolver configuration cannot be read.
+    pub fn new(settings: &NetSettings) -> Result<Self, Fault> {
+        Ok(Self {
+            resolver: Arc::new(Resolver::new(&settings.resolvers)?),
+            guard: Arc::new(Guard::new(settings.deny_networks.clone())),
+        })
+    }
+}

@@ -1,0 +1,1 @@
+//! How often one host may be asked: a budget that all probes of that host share.
