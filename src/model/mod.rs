@@ -8,6 +8,7 @@ pub mod finding;
 pub mod id;
 pub mod phase;
 pub mod reason;
+pub mod reason_text;
 pub mod result;
 pub mod secret;
 pub mod status;
