@@ -5,4 +5,5 @@
 pub mod html;
 pub mod model;
 pub mod net;
+pub mod pki;
 pub mod probe;

@@ -51,9 +51,9 @@ pub struct CertificateFacts {
     pub issuer: String,
     /// Serial number in hexadecimal.
     pub serial: String,
-    /// Begin of validity.
+    /// Begin of validity; the epoch where it is unreadable.
     pub not_before: DateTime<Utc>,
-    /// End of validity.
+    /// End of validity; the epoch where it is unreadable.
     pub not_after: DateTime<Utc>,
     /// DNS names and IP addresses it is for.
     pub names: Vec<String>,
@@ -103,10 +103,11 @@ impl TlsFacts {
         self.chain.as_ref().and_then(|chain| chain.certificates.get()).map_or(&[], Vec::as_slice)
     }
 
-    /// The earliest end of validity in the chain shown.
+    /// The earliest end of validity in the chain shown; certificates whose dates are unreadable (the epoch) aside.
     #[must_use]
     pub fn not_after(&self) -> Option<DateTime<Utc>> {
-        self.certificates().iter().map(|certificate| certificate.not_after).min()
+        let ends = self.certificates().iter().map(|certificate| certificate.not_after);
+        ends.filter(|end| *end != DateTime::UNIX_EPOCH).min()
     }
 }
 

@@ -1,0 +1,313 @@
+//! One certificate, read tolerantly: a field that cannot be read becomes words, never a panic and never silence.
+
+use aws_lc_rs::digest;
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::model::facts::{CertificateFacts, PeerChain};
+use crate::pki::der::{
+    BIT_STRING, BOOLEAN, Element, GENERALIZED_TIME, INTEGER, OCTET_STRING, OID, Reader, SEQUENCE, UTC_TIME,
+    explicit, magnitude, octets_of_bits,
+};
+use crate::pki::names::{distinguished, hexadecimal, hosts};
+use crate::pki::oid::{
+    BASIC_CONSTRAINTS, CURVES, EC, HASHES, Hash, PLAIN_KEYS, RSA, RSA_PSS, SUBJECT_ALT_NAME, dotted,
+    signature_algorithm,
+};
+
+/// What stands where nothing could be read.
+const UNREADABLE: &str = "unreadable";
+/// The most extensions looked at.
+const EXTENSIONS_MAX: usize = 64;
+
+/// The certificates of a chain, read once however often the chain is seen.
+#[must_use]
+pub fn certificates(chain: &PeerChain) -> &[CertificateFacts] {
+    chain.certificates.get_or_init(|| chain.der.iter().map(|der| read(der)).collect())
+}
+
+/// Reads one certificate. Where a time is unreadable, it is the epoch: such a certificate is never taken for valid.
+#[must_use]
+pub fn read(der: &[u8]) -> CertificateFacts {
+    let fingerprint = hexadecimal(digest::digest(&digest::SHA256, der).as_ref());
+    let Some(certificate) = Certificate::parse(der) else {
+        return CertificateFacts {
+            subject: "unreadable certificate".to_owned(),
+            issuer: UNREADABLE.to_owned(),
+            serial: String::new(),
+            not_before: DateTime::UNIX_EPOCH,
+            not_after: DateTime::UNIX_EPOCH,
+            names: Vec::new(),
+            key: UNREADABLE.to_owned(),
+            key_bits: 0,
+            signature: UNREADABLE.to_owned(),
+            is_ca: false,
+            self_issued: false,
+            fingerprint,
+        };
+    };
+    let (key, key_bits) = certificate.key();
+    CertificateFacts {
+        subject: distinguished(certificate.subject),
+        issuer: distinguished(certificate.issuer),
+        serial: hexadecimal(certificate.serial.get(..64).unwrap_or(certificate.serial)),
+        not_before: certificate.not_before.unwrap_or(DateTime::UNIX_EPOCH),
+        not_after: certificate.not_after.unwrap_or(DateTime::UNIX_EPOCH),
+        names: certificate.extension(SUBJECT_ALT_NAME.as_bytes()).map(hosts).unwrap_or_default(),
+        key,
+        key_bits,
+        signature: certificate.signature_name(),
+        is_ca: certificate.is_ca(),
+        self_issued: certificate.is_self_issued(),
+        fingerprint,
+    }
+}
+
+/// A certificate's parts, borrowed from its bytes.
+#[derive(Clone, Debug)]
+pub(super) struct Certificate<'a> {
+    /// What is signed, as it came.
+    pub(super) signed: &'a [u8],
+    /// Serial number, content octets without leading zeros.
+    pub(super) serial: &'a [u8],
+    /// Issuer's name, as it came.
+    pub(super) issuer: &'a [u8],
+    /// Begin of validity; `None` where unreadable.
+    pub(super) not_before: Option<DateTime<Utc>>,
+    /// End of validity; `None` where unreadable.
+    pub(super) not_after: Option<DateTime<Utc>>,
+    /// Subject's name, as it came.
+    pub(super) subject: &'a [u8],
+    /// Key algorithm: identifier and, where there are any, parameters.
+    key_algorithm: Algorithm<'a>,
+    /// The public key itself.
+    pub(super) key: &'a [u8],
+    /// Signature algorithm.
+    pub(super) algorithm: Algorithm<'a>,
+    /// The signature.
+    pub(super) signature: &'a [u8],
+    extensions: Vec<(&'a [u8], &'a [u8])>,
+}
+
+/// An algorithm's identifier and parameters.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Algorithm<'a> {
+    /// Identifier, content octets.
+    pub(super) oid: &'a [u8],
+    /// Parameters, if there are any.
+    pub(super) parameters: Option<Element<'a>>,
+}
+
+impl<'a> Algorithm<'a> {
+    /// Reads an `AlgorithmIdentifier`.
+    pub(super) fn parse(reader: &mut Reader<'a>) -> Option<Self> {
+        let mut inner = reader.enter(SEQUENCE)?;
+        Some(Self { oid: inner.expect(OID)?.content, parameters: inner.next() })
+    }
+
+    /// The hash of RSASSA-PSS: SHA-1 where the parameters name none (RFC 4055 §3.1).
+    fn pss_hash(&self) -> Option<&'static (der::asn1::ObjectIdentifier, &'static str, Hash)> {
+        let mut parameters = Reader::new(self.parameters?.content);
+        let named = parameters.enter(explicit(0)).and_then(|mut inner| Self::parse(&mut inner));
+        let oid = named.map_or(crate::pki::oid::SHA1.as_bytes(), |hash| hash.oid);
+        HASHES.iter().find(|(known, ..)| known.as_bytes() == oid)
+    }
+
+    /// What it hashes with, as far as that is known.
+    pub(super) fn hash(&self) -> Option<Hash> {
+        if self.oid == RSA_PSS.as_bytes() {
+            return self.pss_hash().map(|(.., hash)| *hash);
+        }
+        signature_algorithm(self.oid).map(|known| known.hash)
+    }
+
+    /// The name it goes by as a signature algorithm.
+    pub(super) fn signature_name(&self) -> String {
+        if self.oid == RSA_PSS.as_bytes() {
+            return format!(
+                "RSASSA-PSS with {}",
+                self.pss_hash().map_or("an unknown hash", |(_, name, _)| name)
+            );
+        }
+        signature_algorithm(self.oid).map_or_else(|| dotted(self.oid), |known| known.name.to_owned())
+    }
+}
+
+impl<'a> Certificate<'a> {
+    /// Takes a certificate apart; `None` where its frame is broken.
+    pub(super) fn parse(der: &'a [u8]) -> Option<Self> {
+        let mut outer = Reader::new(der).enter(SEQUENCE)?;
+        let signed = outer.expect(SEQUENCE)?;
+        let algorithm = Algorithm::parse(&mut outer)?;
+        let signature = octets_of_bits(outer.expect(BIT_STRING)?.content)?;
+
+        let mut inner = Reader::new(signed.content);
+        let _version = inner.expect(explicit(0));
+        let serial = magnitude(inner.expect(INTEGER)?.content);
+        let _same_algorithm = inner.expect(SEQUENCE)?;
+        let issuer = inner.expect(SEQUENCE)?.whole;
+        let mut validity = inner.enter(SEQUENCE)?;
+        let (not_before, not_after) = (validity.next().and_then(time), validity.next().and_then(time));
+        let subject = inner.expect(SEQUENCE)?.whole;
+        let mut key_info = inner.enter(SEQUENCE)?;
+        let key_algorithm = Algorithm::parse(&mut key_info)?;
+        let key = octets_of_bits(key_info.expect(BIT_STRING)?.content)?;
+        let extensions = inner.find(|element| element.tag == explicit(3)).map(extensions).unwrap_or_default();
+        Some(Self {
+            signed: signed.whole,
+            serial,
+            issuer,
+            not_before,
+            not_after,
+            subject,
+            key_algorithm,
+            key,
+            algorithm,
+            signature,
+            extensions,
+        })
+    }
+
+    /// The value of an extension.
+    pub(super) fn extension(&self, oid: &[u8]) -> Option<&'a [u8]> {
+        self.extensions.iter().find(|(known, _)| *known == oid).map(|(_, value)| *value)
+    }
+
+    /// Whether it may sign certificates.
+    pub(super) fn is_ca(&self) -> bool {
+        self.extension(BASIC_CONSTRAINTS.as_bytes())
+            .and_then(|value| Reader::new(value).enter(SEQUENCE)?.expect(BOOLEAN))
+            .is_some_and(|flag| flag.content != [0])
+    }
+
+    /// Whether subject and issuer are the same, byte for byte.
+    pub(super) fn is_self_issued(&self) -> bool {
+        self.subject == self.issuer
+    }
+
+    /// Whether it is an RSA key.
+    pub(super) fn has_rsa_key(&self) -> bool {
+        self.key_algorithm.oid == RSA.as_bytes() || self.key_algorithm.oid == RSA_PSS.as_bytes()
+    }
+
+    /// The curve's identifier, for a key on a named curve.
+    pub(super) fn curve(&self) -> Option<&'a [u8]> {
+        let named = self.key_algorithm.parameters.filter(|parameters| parameters.tag == OID)?;
+        (self.key_algorithm.oid == EC.as_bytes()).then_some(named.content)
+    }
+
+    /// The key's algorithm and size in bits; 0 where unknown.
+    pub(super) fn key(&self) -> (String, u32) {
+        if self.has_rsa_key() {
+            return ("RSA".to_owned(), modulus_bits(self.key).unwrap_or(0));
+        }
+        if self.key_algorithm.oid == EC.as_bytes() {
+            let curve =
+                self.curve().and_then(|oid| CURVES.iter().find(|(known, ..)| known.as_bytes() == oid));
+            return curve.map_or_else(|| ("EC".to_owned(), 0), |(_, name, bits)| ((*name).to_owned(), *bits));
+        }
+        let plain = PLAIN_KEYS.iter().find(|(known, ..)| known.as_bytes() == self.key_algorithm.oid);
+        plain.map_or_else(
+            || (dotted(self.key_algorithm.oid), 0),
+            |(_, name, bits)| ((*name).to_owned(), *bits),
+        )
+    }
+
+    fn signature_name(&self) -> String {
+        self.algorithm.signature_name()
+    }
+}
+
+/// The extensions as pairs of identifier and value.
+fn extensions(element: Element<'_>) -> Vec<(&[u8], &[u8])> {
+    let list = Reader::new(element.content).enter(SEQUENCE).into_iter().flatten();
+    list.take(EXTENSIONS_MAX).filter_map(|extension| pair(extension.content)).collect()
+}
+
+fn pair(content: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut reader = Reader::new(content);
+    let oid = reader.expect(OID)?.content;
+    let _critical = reader.expect(BOOLEAN);
+    Some((oid, reader.expect(OCTET_STRING)?.content))
+}
+
+/// The size of an RSA key.
+fn modulus_bits(key: &[u8]) -> Option<u32> {
+    let modulus = magnitude(Reader::new(key).enter(SEQUENCE)?.expect(INTEGER)?.content);
+    let first = modulus.first()?;
+    u32::try_from(modulus.len()).ok()?.checked_mul(8)?.checked_sub(first.leading_zeros())
+}
+
+/// A time as RFC 5280 §4.1.2.5 writes it; seconds may be absent, as some old authorities leave them out.
+pub(super) fn time(element: Element<'_>) -> Option<DateTime<Utc>> {
+    let text = std::str::from_utf8(element.content).ok()?.strip_suffix('Z')?;
+    let text = text.split('.').next()?;
+    let (year, rest) = match element.tag {
+        UTC_TIME => {
+            let short: i32 = text.get(..2)?.parse().ok()?;
+            (if short < 50 { 2000 + short } else { 1900 + short }, text.get(2..)?)
+        }
+        GENERALIZED_TIME => (text.get(..4)?.parse().ok()?, text.get(4..)?),
+        _ => return None,
+    };
+    let digits = |place: usize| rest.get(place..place + 2)?.parse::<u32>().ok();
+    let second = if rest.len() > 8 { digits(8)? } else { 0 };
+    Some(
+        NaiveDate::from_ymd_opt(year, digits(0)?, digits(2)?)?
+            .and_hms_opt(digits(4)?, digits(6)?, second)?
+            .and_utc(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, KeyPair, SanType};
+
+    use super::*;
+
+    fn sample() -> Vec<u8> {
+        let mut params = CertificateParams::new(["dvc.bo-vd.example".to_owned()]).unwrap();
+        params.subject_alt_names.push(SanType::IpAddress("::1".parse().unwrap()));
+        params.distinguished_name.push(DnType::CommonName, "Cổng\u{202e} <dịch vụ>");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.not_before = rcgen::date_time_ymd(2049, 12, 31);
+        params.not_after = rcgen::date_time_ymd(2050, 1, 1);
+        params.self_signed(&KeyPair::generate().unwrap()).unwrap().der().to_vec()
+    }
+
+    #[test]
+    fn every_field_is_read() {
+        let chain = PeerChain::new(vec![sample()]);
+        let read = &certificates(&chain)[0];
+        assert_eq!(read.subject, "CN=Cổng\u{fffd} \\<dịch vụ\\>");
+        assert_eq!(read.names, ["dvc.bo-vd.example", "::1"]);
+        assert_eq!((read.key.as_str(), read.key_bits), ("EC P-256", 256));
+        assert_eq!(read.signature, "ecdsa-with-SHA256");
+        assert!(read.is_ca && read.self_issued);
+        assert_eq!(read.not_before.to_rfc3339(), "2049-12-31T00:00:00+00:00");
+        assert_eq!(read.not_after.to_rfc3339(), "2050-01-01T00:00:00+00:00");
+        assert_eq!(read.fingerprint.len(), 64);
+        assert!(!read.serial.is_empty());
+    }
+
+    #[test]
+    fn no_byte_that_is_changed_or_missing_makes_it_panic() {
+        let good = sample();
+        for place in 0..good.len() {
+            let _ = read(&good[..place]);
+            for value in [0, 0x7f, 0x80, 0xff, good[place] ^ 1] {
+                let mut bad = good.clone();
+                bad[place] = value;
+                let _ = read(&bad);
+            }
+        }
+        assert_eq!(read(b"").subject, "unreadable certificate");
+    }
+
+    #[test]
+    fn unreadable_times_are_never_valid() {
+        let mut bad = sample();
+        let place = bad.windows(13).position(|window| window == b"491231000000Z").unwrap();
+        bad[place] = b'x';
+        assert_eq!(read(&bad).not_before, DateTime::UNIX_EPOCH);
+    }
+}
