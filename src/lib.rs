@@ -7,3 +7,4 @@ pub mod model;
 pub mod net;
 pub mod pki;
 pub mod probe;
+pub mod schedule;

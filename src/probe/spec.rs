@@ -32,6 +32,13 @@ pub struct ProbeSpec {
     pub fingerprint: u64,
 }
 
+impl std::fmt::Debug for ProbeSpec {
+    /// Which probe; its settings may hold secrets and are not shown.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ProbeSpec").field("id", &self.id).field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
 /// A portal, for join targets and pages.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Portal {

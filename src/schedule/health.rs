@@ -1,0 +1,128 @@
+//! How we are ourselves: stalls of the machine, exhausted resources, a lost uplink. What we suffer from is never a
+//! portal's fault.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use crate::model::finding::{Assessment, Finding};
+use crate::model::reason::{Owner, Reason};
+use crate::model::status::Status;
+
+/// A tick so much late means that we did not get the CPU, and a timeout meanwhile may be our own.
+const STALL: Duration = Duration::from_millis(300);
+/// How many stalls are remembered.
+const STALLS_MAX: usize = 256;
+/// How long after its last sign a fault of our own counts as present.
+const PRESENT: Duration = Duration::from_secs(60);
+
+/// What we know of ourselves.
+#[derive(Debug, Default)]
+pub struct Health {
+    /// When each stall ended, and how long it was.
+    stalls: VecDeque<(Instant, Duration)>,
+    /// When each fault of our own was last seen.
+    seen: Vec<(Reason, Instant)>,
+}
+
+impl Health {
+    /// Takes in how late a tick came.
+    pub fn tick(&mut self, due: Instant, now: Instant) {
+        let late = now.saturating_duration_since(due);
+        if late >= STALL {
+            if self.stalls.len() == STALLS_MAX {
+                self.stalls.pop_front();
+            }
+            self.stalls.push_back((now, late));
+            self.suffer(Reason::SelfOverloaded, now);
+        }
+    }
+
+    /// Notes a fault of our own.
+    pub fn suffer(&mut self, reason: Reason, now: Instant) {
+        match self.seen.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, when)) => *when = now,
+            None => self.seen.push((reason, now)),
+        }
+    }
+
+    /// The faults of our own that were seen within the last minute.
+    #[must_use]
+    pub fn present(&self, now: Instant) -> Vec<Reason> {
+        let fresh = |when: &Instant| now.saturating_duration_since(*when) < PRESENT;
+        self.seen.iter().filter(|(_, when)| fresh(when)).map(|(reason, _)| *reason).collect()
+    }
+
+    /// Whether the machine stalled between two moments.
+    #[must_use]
+    pub fn stalled_between(&self, began: Instant, ended: Instant) -> bool {
+        self.stalls.iter().any(|(end, length)| *end >= began && *end - *length <= ended)
+    }
+}
+
+/// Whether a verdict rests on time running out or on slowness, which a stall of ours can bring about.
+#[must_use]
+pub fn is_about_time(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::DnsTimeout
+            | Reason::ConnectTimeout
+            | Reason::TimeoutTls
+            | Reason::TimeoutHeaders
+            | Reason::TimeoutBody
+            | Reason::Slow
+            | Reason::AddressPartial
+    )
+}
+
+/// Whether a verdict rests on the network not carrying us there, which a lost uplink can bring about.
+#[must_use]
+pub fn is_about_network(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::DnsNxdomain
+            | Reason::DnsServfail
+            | Reason::DnsRefused
+            | Reason::DnsTimeout
+            | Reason::ConnectRefused
+            | Reason::ConnectTimeout
+            | Reason::ConnectionReset
+            | Reason::ConnectionClosed
+            | Reason::TimeoutTls
+            | Reason::TimeoutHeaders
+            | Reason::TimeoutBody
+            | Reason::AddressPartial
+    )
+}
+
+/// Takes back a verdict on a portal that a fault of our own explains: the run becomes unknown, what was seen stays.
+pub fn excuse(assessment: &mut Assessment, own: Reason, explanation: &str) {
+    debug_assert!(own.owner() == Owner::Ours, "{own} is no fault of ours");
+    assessment.status = Status::Unknown;
+    assessment.reason = Some(own);
+    assessment.findings.push(Finding::cannot_tell("own_health", "our own network and machine at work", explanation));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_late_tick_is_a_stall_and_covers_the_runs_it_overlaps() {
+        let mut health = Health::default();
+        let due = Instant::now();
+        let (second, now) = (Duration::from_secs(1), due + Duration::from_secs(2));
+        health.tick(due, now);
+        assert!(health.stalled_between(due + second, now + second));
+        assert!(!health.stalled_between(now + second, now + 2 * second));
+        assert_eq!(health.present(now), vec![Reason::SelfOverloaded]);
+        assert!(health.present(now + PRESENT).is_empty());
+    }
+
+    #[test]
+    fn an_excused_run_blames_nobody() {
+        let mut assessment = Assessment::of(vec![Finding::failed("reachable", Reason::TimeoutHeaders, "", "")]);
+        excuse(&mut assessment, Reason::SelfOverloaded, "the machine stalled");
+        assert_eq!((assessment.status, assessment.reason), (Status::Unknown, Some(Reason::SelfOverloaded)));
+        assert_eq!(assessment.findings.len(), 2);
+    }
+}

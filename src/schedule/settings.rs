@@ -1,0 +1,54 @@
+//! What an operator may set about running probes.
+
+use std::time::Duration;
+
+use crate::net::politeness::PolitenessSettings;
+
+/// Limits and watching of ourselves.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScheduleSettings {
+    /// Most runs in flight at once; lowered to what the file-descriptor limit allows.
+    pub in_flight: usize,
+    /// Most runs in flight at one host.
+    pub per_host_in_flight: usize,
+    /// How often one host may be asked.
+    pub politeness: PolitenessSettings,
+    /// `host:port` of places that answer whenever our own network works; empty for none.
+    pub anchors: Vec<String>,
+    /// How often the anchors are tried.
+    pub anchors_every: Duration,
+}
+
+impl Default for ScheduleSettings {
+    fn default() -> Self {
+        Self {
+            in_flight: 12_000,
+            per_host_in_flight: 4,
+            politeness: PolitenessSettings::default(),
+            anchors: Vec::new(),
+            anchors_every: Duration::from_secs(15),
+        }
+    }
+}
+
+/// File descriptors kept for ourselves: listeners, scrapes, logs, the resolver.
+const OWN_DESCRIPTORS: u64 = 64;
+
+/// How many runs fit under a limit of file descriptors: most runs hold one, some two for a moment.
+#[must_use]
+pub fn runs_within(descriptors: u64) -> usize {
+    let reserve = OWN_DESCRIPTORS.max(descriptors / 16);
+    usize::try_from(descriptors.saturating_sub(reserve) * 2 / 3).unwrap_or(usize::MAX).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::runs_within;
+
+    #[test]
+    fn ten_thousand_runs_fit_under_twenty_thousand_descriptors_and_few_under_256() {
+        assert!(runs_within(20_000) > 12_000);
+        assert_eq!(runs_within(256), 128);
+        assert_eq!(runs_within(10), 1);
+    }
+}
