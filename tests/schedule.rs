@@ -54,7 +54,11 @@ impl AnyProbe for Scripted {
                 Act::Panic => panic!("this probe panics, as the test wants"),
                 Act::Hang => std::future::pending().await,
             };
-            Measured { assessment: Assessment::of(findings), phases: Phases::default(), facts: Facts::default() }
+            Measured {
+                assessment: Assessment::of(findings),
+                phases: Phases::default(),
+                facts: Facts::default(),
+            }
         })
     }
 
@@ -112,7 +116,10 @@ async fn finished(events: &mut Receiver<Event>, wish: impl Fn(&Finished) -> bool
             }
         }
     };
-    emc_monitor::net::deadline::Deadline::after(Duration::from_secs(20)).bound(found).await.expect("no such run")
+    emc_monitor::net::deadline::Deadline::after(Duration::from_secs(20))
+        .bound(found)
+        .await
+        .expect("no such run")
 }
 
 const QUICK: Duration = Duration::from_millis(40);
@@ -145,7 +152,8 @@ async fn a_run_that_hangs_is_given_up_as_our_own_fault_and_its_beats_are_counted
             }
         }
     };
-    let run = emc_monitor::net::deadline::Deadline::after(Duration::from_secs(20)).bound(ended).await.unwrap();
+    let run =
+        emc_monitor::net::deadline::Deadline::after(Duration::from_secs(20)).bound(ended).await.unwrap();
     assert_eq!(run.result.reason(), Some(Reason::SelfOverloaded));
     assert!(missed >= 10, "{missed} missed");
     assert!(runs.load(Ordering::SeqCst) <= 2, "one run in flight per probe");

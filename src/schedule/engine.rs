@@ -336,7 +336,9 @@ impl Engine {
         for place in former.into_values() {
             self.vacate(place);
         }
-        let span = FIRST_RUNS_SPAN.max(Duration::from_secs(1) * u32::try_from(added.len()).unwrap_or(u32::MAX) / FIRST_RUNS_PER_SECOND);
+        let span = FIRST_RUNS_SPAN.max(
+            Duration::from_secs(1) * u32::try_from(added.len()).unwrap_or(u32::MAX) / FIRST_RUNS_PER_SECOND,
+        );
         for spec in added {
             self.seat(spec, span, now);
         }
@@ -379,7 +381,8 @@ impl Engine {
         self.places.insert(spec.id.clone(), place);
         let memory = Confirmation::default();
         let generation = self.generation;
-        self.slots[place] = Some(Slot { spec: Arc::new(spec), beats, memory, generation, busy: false, due: None });
+        self.slots[place] =
+            Some(Slot { spec: Arc::new(spec), beats, memory, generation, busy: false, due: None });
     }
 
     async fn drain(&mut self, patience: Duration) {

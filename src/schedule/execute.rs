@@ -65,7 +65,11 @@ pub async fn run_once(spec: &ProbeSpec, bench: &Bench) -> ProbeResult {
 }
 
 /// As [`run_once`], for the schedule: a verdict that the network is to blame for stands only while our uplink works.
-pub(super) async fn run_watched(spec: Arc<ProbeSpec>, bench: Bench, uplink: Uplink) -> (ProbeResult, Instant) {
+pub(super) async fn run_watched(
+    spec: Arc<ProbeSpec>,
+    bench: Bench,
+    uplink: Uplink,
+) -> (ProbeResult, Instant) {
     let began = Instant::now();
     let mut result = run_once(&spec, &bench).await;
     let ended = Instant::now();

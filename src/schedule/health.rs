@@ -99,7 +99,11 @@ pub fn excuse(assessment: &mut Assessment, own: Reason, explanation: &str) {
     debug_assert!(own.owner() == Owner::Ours, "{own} is no fault of ours");
     assessment.status = Status::Unknown;
     assessment.reason = Some(own);
-    assessment.findings.push(Finding::cannot_tell("own_health", "our own network and machine at work", explanation));
+    assessment.findings.push(Finding::cannot_tell(
+        "own_health",
+        "our own network and machine at work",
+        explanation,
+    ));
 }
 
 #[cfg(test)]
@@ -120,7 +124,8 @@ mod tests {
 
     #[test]
     fn an_excused_run_blames_nobody() {
-        let mut assessment = Assessment::of(vec![Finding::failed("reachable", Reason::TimeoutHeaders, "", "")]);
+        let mut assessment =
+            Assessment::of(vec![Finding::failed("reachable", Reason::TimeoutHeaders, "", "")]);
         excuse(&mut assessment, Reason::SelfOverloaded, "the machine stalled");
         assert_eq!((assessment.status, assessment.reason), (Status::Unknown, Some(Reason::SelfOverloaded)));
         assert_eq!(assessment.findings.len(), 2);
