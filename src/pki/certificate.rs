@@ -4,15 +4,14 @@ use aws_lc_rs::digest;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::model::facts::{CertificateFacts, PeerChain};
+use crate::pki::algorithm::Algorithm;
 use crate::pki::der::{
     BIT_STRING, BOOLEAN, Element, GENERALIZED_TIME, INTEGER, OCTET_STRING, OID, Reader, SEQUENCE, UTC_TIME,
     explicit, magnitude, octets_of_bits,
 };
+use crate::pki::key::PublicKey;
 use crate::pki::names::{distinguished, hexadecimal, hosts};
-use crate::pki::oid::{
-    BASIC_CONSTRAINTS, CURVES, EC, HASHES, Hash, PLAIN_KEYS, RSA, RSA_PSS, SUBJECT_ALT_NAME, dotted,
-    signature_algorithm,
-};
+use crate::pki::oid::{BASIC_CONSTRAINTS, SUBJECT_ALT_NAME};
 
 /// What stands where nothing could be read.
 const UNREADABLE: &str = "unreadable";
@@ -45,7 +44,7 @@ pub fn read(der: &[u8]) -> CertificateFacts {
             fingerprint,
         };
     };
-    let (key, key_bits) = certificate.key();
+    let (key, key_bits) = certificate.key.describe();
     CertificateFacts {
         subject: distinguished(certificate.subject),
         issuer: distinguished(certificate.issuer),
@@ -55,7 +54,7 @@ pub fn read(der: &[u8]) -> CertificateFacts {
         names: certificate.extension(SUBJECT_ALT_NAME.as_bytes()).map(hosts).unwrap_or_default(),
         key,
         key_bits,
-        signature: certificate.signature_name(),
+        signature: certificate.algorithm.signature_name(),
         is_ca: certificate.is_ca(),
         self_issued: certificate.is_self_issued(),
         fingerprint,
@@ -77,59 +76,13 @@ pub(super) struct Certificate<'a> {
     pub(super) not_after: Option<DateTime<Utc>>,
     /// Subject's name, as it came.
     pub(super) subject: &'a [u8],
-    /// Key algorithm: identifier and, where there are any, parameters.
-    key_algorithm: Algorithm<'a>,
-    /// The public key itself.
-    pub(super) key: &'a [u8],
+    /// The public key.
+    pub(super) key: PublicKey<'a>,
     /// Signature algorithm.
     pub(super) algorithm: Algorithm<'a>,
     /// The signature.
     pub(super) signature: &'a [u8],
     extensions: Vec<(&'a [u8], &'a [u8])>,
-}
-
-/// An algorithm's identifier and parameters.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Algorithm<'a> {
-    /// Identifier, content octets.
-    pub(super) oid: &'a [u8],
-    /// Parameters, if there are any.
-    pub(super) parameters: Option<Element<'a>>,
-}
-
-impl<'a> Algorithm<'a> {
-    /// Reads an `AlgorithmIdentifier`.
-    pub(super) fn parse(reader: &mut Reader<'a>) -> Option<Self> {
-        let mut inner = reader.enter(SEQUENCE)?;
-        Some(Self { oid: inner.expect(OID)?.content, parameters: inner.next() })
-    }
-
-    /// The hash of RSASSA-PSS: SHA-1 where the parameters name none (RFC 4055 §3.1).
-    fn pss_hash(&self) -> Option<&'static (der::asn1::ObjectIdentifier, &'static str, Hash)> {
-        let mut parameters = Reader::new(self.parameters?.content);
-        let named = parameters.enter(explicit(0)).and_then(|mut inner| Self::parse(&mut inner));
-        let oid = named.map_or(crate::pki::oid::SHA1.as_bytes(), |hash| hash.oid);
-        HASHES.iter().find(|(known, ..)| known.as_bytes() == oid)
-    }
-
-    /// What it hashes with, as far as that is known.
-    pub(super) fn hash(&self) -> Option<Hash> {
-        if self.oid == RSA_PSS.as_bytes() {
-            return self.pss_hash().map(|(.., hash)| *hash);
-        }
-        signature_algorithm(self.oid).map(|known| known.hash)
-    }
-
-    /// The name it goes by as a signature algorithm.
-    pub(super) fn signature_name(&self) -> String {
-        if self.oid == RSA_PSS.as_bytes() {
-            return format!(
-                "RSASSA-PSS with {}",
-                self.pss_hash().map_or("an unknown hash", |(_, name, _)| name)
-            );
-        }
-        signature_algorithm(self.oid).map_or_else(|| dotted(self.oid), |known| known.name.to_owned())
-    }
 }
 
 impl<'a> Certificate<'a> {
@@ -148,9 +101,7 @@ impl<'a> Certificate<'a> {
         let mut validity = inner.enter(SEQUENCE)?;
         let (not_before, not_after) = (validity.next().and_then(time), validity.next().and_then(time));
         let subject = inner.expect(SEQUENCE)?.whole;
-        let mut key_info = inner.enter(SEQUENCE)?;
-        let key_algorithm = Algorithm::parse(&mut key_info)?;
-        let key = octets_of_bits(key_info.expect(BIT_STRING)?.content)?;
+        let key = PublicKey::parse(inner.expect(SEQUENCE)?.content)?;
         let extensions = inner.find(|element| element.tag == explicit(3)).map(extensions).unwrap_or_default();
         Some(Self {
             signed: signed.whole,
@@ -159,7 +110,6 @@ impl<'a> Certificate<'a> {
             not_before,
             not_after,
             subject,
-            key_algorithm,
             key,
             algorithm,
             signature,
@@ -183,38 +133,6 @@ impl<'a> Certificate<'a> {
     pub(super) fn is_self_issued(&self) -> bool {
         self.subject == self.issuer
     }
-
-    /// Whether it is an RSA key.
-    pub(super) fn has_rsa_key(&self) -> bool {
-        self.key_algorithm.oid == RSA.as_bytes() || self.key_algorithm.oid == RSA_PSS.as_bytes()
-    }
-
-    /// The curve's identifier, for a key on a named curve.
-    pub(super) fn curve(&self) -> Option<&'a [u8]> {
-        let named = self.key_algorithm.parameters.filter(|parameters| parameters.tag == OID)?;
-        (self.key_algorithm.oid == EC.as_bytes()).then_some(named.content)
-    }
-
-    /// The key's algorithm and size in bits; 0 where unknown.
-    pub(super) fn key(&self) -> (String, u32) {
-        if self.has_rsa_key() {
-            return ("RSA".to_owned(), modulus_bits(self.key).unwrap_or(0));
-        }
-        if self.key_algorithm.oid == EC.as_bytes() {
-            let curve =
-                self.curve().and_then(|oid| CURVES.iter().find(|(known, ..)| known.as_bytes() == oid));
-            return curve.map_or_else(|| ("EC".to_owned(), 0), |(_, name, bits)| ((*name).to_owned(), *bits));
-        }
-        let plain = PLAIN_KEYS.iter().find(|(known, ..)| known.as_bytes() == self.key_algorithm.oid);
-        plain.map_or_else(
-            || (dotted(self.key_algorithm.oid), 0),
-            |(_, name, bits)| ((*name).to_owned(), *bits),
-        )
-    }
-
-    fn signature_name(&self) -> String {
-        self.algorithm.signature_name()
-    }
 }
 
 /// The extensions as pairs of identifier and value.
@@ -228,13 +146,6 @@ fn pair(content: &[u8]) -> Option<(&[u8], &[u8])> {
     let oid = reader.expect(OID)?.content;
     let _critical = reader.expect(BOOLEAN);
     Some((oid, reader.expect(OCTET_STRING)?.content))
-}
-
-/// The size of an RSA key.
-fn modulus_bits(key: &[u8]) -> Option<u32> {
-    let modulus = magnitude(Reader::new(key).enter(SEQUENCE)?.expect(INTEGER)?.content);
-    let first = modulus.first()?;
-    u32::try_from(modulus.len()).ok()?.checked_mul(8)?.checked_sub(first.leading_zeros())
 }
 
 /// A time as RFC 5280 §4.1.2.5 writes it; seconds may be absent, as some old authorities leave them out.

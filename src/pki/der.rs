@@ -52,11 +52,6 @@ impl<'a> Reader<'a> {
         Self(bytes)
     }
 
-    /// Whether all was read.
-    pub(super) const fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// The next element if it has this tag; otherwise nothing is read.
     pub(super) fn expect(&mut self, tag: u8) -> Option<Element<'a>> {
         if self.0.first() == Some(&tag) { self.next() } else { None }
@@ -121,7 +116,7 @@ mod tests {
         assert_eq!(reader.expect(INTEGER).map(|element| element.content), Some(&[5][..]));
         let mut inner = reader.enter(SEQUENCE).unwrap();
         assert_eq!(inner.next().map(|element| element.whole), Some(&[5, 0][..]));
-        assert!(inner.is_empty() && reader.is_empty());
+        assert!(inner.next().is_none() && reader.next().is_none());
     }
 
     #[test]
