@@ -19,7 +19,7 @@ use emc_monitor::net::tls::{TlsPolicy, TlsSettings};
 use emc_monitor::net::{Net, NetSettings};
 use emc_monitor::probe::spec::ProbeSpec;
 use emc_monitor::probe::{AnyProbe, Measured, Tools};
-use emc_monitor::schedule::engine::{Event, Finished, Handle, Workbench, start};
+use emc_monitor::schedule::engine::{Event, Finished, Handle, Setup, Workbench, start};
 use emc_monitor::schedule::settings::ScheduleSettings;
 use emc_monitor::schedule::uplink::Uplink;
 use tokio::sync::mpsc::Receiver;
@@ -102,8 +102,12 @@ fn route() -> Route {
     Route { family: Family::Any, proxy: None, tls }
 }
 
+fn setup(uplink: Uplink, specs: Vec<ProbeSpec>) -> Setup {
+    Setup { settings: ScheduleSettings::default(), bench: bench(), uplink, specs }
+}
+
 fn begin(specs: Vec<ProbeSpec>) -> (Handle, Receiver<Event>) {
-    start(ScheduleSettings::default(), bench(), no_uplink(), specs).unwrap()
+    start(setup(no_uplink(), specs)).unwrap()
 }
 
 /// The next run that ends and fulfils a wish; fails after 20 seconds, which no healthy machine needs.
@@ -179,7 +183,7 @@ async fn a_reload_keeps_unchanged_probes_and_lets_the_removed_go() {
     let (handle, mut events) = begin(vec![kept.clone(), gone]);
     finished(&mut events, |run| run.result.id.probe.as_str() == "kept").await;
     finished(&mut events, |run| run.result.id.probe.as_str() == "gone").await;
-    handle.replace(vec![kept, new]).await;
+    handle.replace(setup(no_uplink(), vec![kept, new])).await;
     let ran = gone_runs.load(Ordering::SeqCst);
     for _ in 0..3 {
         finished(&mut events, |run| run.result.id.probe.as_str() == "new").await;
@@ -214,8 +218,7 @@ async fn with_the_uplink_lost_no_portal_is_down() {
     let uplink = Uplink::watch(bench().tools.net, route(), vec![anchor], Duration::from_secs(60));
     let (refused, _) = spec("refused", Act::Fail(Reason::ConnectRefused), QUICK);
     let (wrong, _) = spec("wrong", Act::Fail(Reason::Status), QUICK);
-    let (_handle, mut events) =
-        start(ScheduleSettings::default(), bench(), uplink, vec![refused, wrong]).unwrap();
+    let (_handle, mut events) = start(setup(uplink, vec![refused, wrong])).unwrap();
     let run = finished(&mut events, |run| run.result.id.probe.as_str() == "refused").await;
     assert_eq!((run.result.status(), run.result.reason()), (Status::Unknown, Some(Reason::SelfUplink)));
     let run = finished(&mut events, |run| run.result.id.probe.as_str() == "wrong").await;
@@ -229,7 +232,7 @@ async fn with_an_anchor_answering_a_refused_portal_is_down() {
     let endpoint = Endpoint { host: url::Host::Ipv4([127, 0, 0, 1].into()), port };
     let uplink = Uplink::watch(bench().tools.net, route(), vec![endpoint], Duration::from_secs(60));
     let (refused, _) = spec("refused", Act::Fail(Reason::ConnectRefused), QUICK);
-    let (_handle, mut events) = start(ScheduleSettings::default(), bench(), uplink, vec![refused]).unwrap();
+    let (_handle, mut events) = start(setup(uplink, vec![refused])).unwrap();
     let run = finished(&mut events, |_| true).await;
     assert_eq!(run.result.status(), Status::Down);
 }

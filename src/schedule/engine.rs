@@ -76,15 +76,15 @@ pub struct Handle {
 
 #[derive(Debug)]
 enum Command {
-    Replace(Vec<ProbeSpec>, oneshot::Sender<()>),
+    Replace(Box<Setup>, oneshot::Sender<()>),
     Drain(Duration, oneshot::Sender<()>),
 }
 
 impl Handle {
-    /// Swaps the probes: unchanged ones (same id and fingerprint) keep beat, memory and a run in flight.
-    pub async fn replace(&self, specs: Vec<ProbeSpec>) {
+    /// Swaps everything at once. Unchanged probes (same id and fingerprint) keep beat, memory and a run in flight.
+    pub async fn replace(&self, setup: Setup) {
         let (done, swapped) = oneshot::channel();
-        if self.commands.send(Command::Replace(specs, done)).await.is_ok() {
+        if self.commands.send(Command::Replace(Box::new(setup), done)).await.is_ok() {
             let _ = swapped.await;
         }
     }
@@ -104,16 +104,25 @@ impl Handle {
     }
 }
 
+/// What the engine runs, and with what: made of one configuration, swapped as a whole.
+#[derive(Debug)]
+pub struct Setup {
+    /// Limits and politeness.
+    pub settings: ScheduleSettings,
+    /// What runs need.
+    pub bench: Bench,
+    /// Who knows whether our own network works.
+    pub uplink: Uplink,
+    /// The probes.
+    pub specs: Vec<ProbeSpec>,
+}
+
 /// Starts the engine in its own task.
 ///
 /// # Errors
 /// The system's, where no further thread can be had.
-pub fn start(
-    settings: ScheduleSettings,
-    bench: Bench,
-    uplink: Uplink,
-    specs: Vec<ProbeSpec>,
-) -> std::io::Result<(Handle, mpsc::Receiver<Event>)> {
+pub fn start(setup: Setup) -> std::io::Result<(Handle, mpsc::Receiver<Event>)> {
+    let Setup { settings, bench, uplink, specs } = setup;
     let (timer, rung) = Timer::start()?;
     let (tell, events) = mpsc::channel(EVENTS);
     let (commands, orders) = mpsc::channel(COMMANDS);
@@ -122,6 +131,7 @@ pub fn start(
     let politeness = Politeness::new(settings.politeness);
     let mut engine = Engine {
         begun: Instant::now(),
+        settings,
         bench,
         uplink,
         timer,
@@ -138,7 +148,7 @@ pub fn start(
         generation: 0,
         told_own: Instant::now(),
     };
-    engine.replace(specs);
+    engine.install(specs);
     tokio::spawn(engine.live(rung, orders));
     Ok((Handle { commands, dropped }, events))
 }
@@ -166,6 +176,7 @@ struct Flight {
 
 struct Engine {
     begun: Instant,
+    settings: ScheduleSettings,
     bench: Bench,
     uplink: Uplink,
     timer: Timer,
@@ -189,8 +200,8 @@ impl Engine {
             tokio::select! {
                 biased;
                 Some(order) = orders.recv() => match order {
-                    Command::Replace(specs, done) => {
-                        self.replace(specs);
+                    Command::Replace(setup, done) => {
+                        self.replace(*setup);
                         let _ = done.send(());
                     }
                     Command::Drain(patience, done) => {
@@ -320,7 +331,17 @@ impl Engine {
         self.send(Event::Finished(Box::new(Finished { result, confirmed, lateness: flight.lateness })));
     }
 
-    fn replace(&mut self, specs: Vec<ProbeSpec>) {
+    fn replace(&mut self, setup: Setup) {
+        let Setup { settings, bench, uplink, specs } = setup;
+        if settings.politeness != self.settings.politeness {
+            self.politeness = Politeness::new(settings.politeness);
+        }
+        self.lanes.resize(settings.in_flight, settings.per_host_in_flight);
+        (self.settings, self.bench, self.uplink) = (settings, bench, uplink);
+        self.install(specs);
+    }
+
+    fn install(&mut self, specs: Vec<ProbeSpec>) {
         let now = Instant::now();
         let mut former = std::mem::take(&mut self.places);
         let mut added = Vec::new();

@@ -26,6 +26,11 @@ impl Lanes {
         Self { limit: limit.max(1), per_host: per_host.max(1), flying: 0, lanes, turn }
     }
 
+    /// Sets other limits; runs in flight stay.
+    pub(super) fn resize(&mut self, limit: usize, per_host: usize) {
+        (self.limit, self.per_host) = (limit.max(1), per_host.max(1));
+    }
+
     /// How many runs are in flight.
     pub(super) const fn flying(&self) -> usize {
         self.flying
