@@ -3,6 +3,7 @@
 //! The map, in the order in which a measurement flows. ARCHITECTURE.md says which room may import which.
 
 pub mod html;
+pub mod metrics;
 pub mod model;
 pub mod net;
 pub mod pki;

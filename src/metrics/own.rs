@@ -1,0 +1,244 @@
+//! What is about ourselves: kept in the `prometheus` crate's registry, with names and help from the catalogue.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use prometheus::core::Collector;
+use prometheus::{
+    Histogram, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+};
+
+use crate::metrics::catalogue as c;
+use crate::metrics::catalogue::Family;
+use crate::model::phase::{Phase, Phases};
+use crate::model::reason::{Owner, Reason};
+use crate::model::status::Status;
+
+/// Bounds of the phases, in seconds: a phase is shorter than a run.
+const PHASE_BUCKETS: [f64; 11] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0];
+/// Bounds of the lateness, in seconds: 0.1 ms is an idle machine, 1 s is a machine in need.
+const LATENESS_BUCKETS: [f64; 9] = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0];
+
+/// Queues that drop when they are full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Queue {
+    /// Results on their way from the schedule.
+    Results,
+    /// Runs kept for `/runs`.
+    Runs,
+    /// Lines of the log.
+    Log,
+}
+
+impl Queue {
+    /// Every queue.
+    pub const ALL: [Self; 3] = [Self::Results, Self::Runs, Self::Log];
+
+    /// The word used in labels.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Results => "results",
+            Self::Runs => "runs",
+            Self::Log => "log",
+        }
+    }
+}
+
+/// Why our web server turned somebody away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Too many connections.
+    Connections,
+    /// Too many answers being written.
+    Busy,
+    /// Wrong or missing credentials.
+    Unauthorized,
+    /// The TLS handshake failed.
+    Tls,
+}
+
+impl Refusal {
+    /// Every cause.
+    pub const ALL: [Self; 4] = [Self::Connections, Self::Busy, Self::Unauthorized, Self::Tls];
+
+    /// The word used in labels.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Connections => "connections",
+            Self::Busy => "busy",
+            Self::Unauthorized => "unauthorized",
+            Self::Tls => "tls",
+        }
+    }
+}
+
+/// The families that are not per probe or portal.
+#[derive(Debug)]
+pub(crate) struct Own {
+    registry: Registry,
+    location: String,
+    kind_phase: HistogramVec,
+    lateness: Histogram,
+    clock: IntCounterVec,
+    in_flight: IntGauge,
+    self_degraded: IntGaugeVec,
+    dropped: IntCounterVec,
+    reload_successful: IntGauge,
+    reload_time: IntGauge,
+    web_connections: IntGauge,
+    web_refused: IntCounterVec,
+    dependencies: Mutex<BTreeMap<String, Status>>,
+}
+
+impl Own {
+    /// Registers all families and starts each series at 0.
+    ///
+    /// # Errors
+    /// [`prometheus::Error`] if a name or label of the catalogue is not allowed; a test walks them all.
+    pub(crate) fn new(location: &str) -> Result<Self, prometheus::Error> {
+        let registry = Registry::new();
+        let own = Self {
+            kind_phase: HistogramVec::new(
+                histogram(&c::KIND_PHASE, &PHASE_BUCKETS),
+                &["kind", "location", "phase"],
+            )?,
+            lateness: Histogram::with_opts(
+                histogram(&c::SCHEDULE_LATENESS, &LATENESS_BUCKETS).const_label("location", location),
+            )?,
+            clock: IntCounterVec::new(at(&c::FIRST_BYTE_CLOCK, location), &["clock"])?,
+            in_flight: IntGauge::with_opts(at(&c::RUNS_IN_FLIGHT, location))?,
+            self_degraded: IntGaugeVec::new(at(&c::SELF_DEGRADED, location), &["cause"])?,
+            dropped: IntCounterVec::new(opts(&c::DROPPED), &["queue"])?,
+            reload_successful: IntGauge::with_opts(opts(&c::RELOAD_SUCCESSFUL))?,
+            reload_time: IntGauge::with_opts(opts(&c::RELOAD_SUCCESS_TIME))?,
+            web_connections: IntGauge::with_opts(opts(&c::WEB_CONNECTIONS))?,
+            web_refused: IntCounterVec::new(opts(&c::WEB_REFUSED), &["cause"])?,
+            dependencies: Mutex::default(),
+            location: location.to_owned(),
+            registry,
+        };
+        own.register()?;
+        own.start_at_zero();
+        Ok(own)
+    }
+
+    fn register(&self) -> Result<(), prometheus::Error> {
+        let build =
+            IntGauge::with_opts(opts(&c::BUILD_INFO).const_label("version", env!("CARGO_PKG_VERSION")))?;
+        build.set(1);
+        let families: [Box<dyn Collector>; 12] = [
+            Box::new(self.kind_phase.clone()),
+            Box::new(self.lateness.clone()),
+            Box::new(self.clock.clone()),
+            Box::new(self.in_flight.clone()),
+            Box::new(self.self_degraded.clone()),
+            Box::new(self.dropped.clone()),
+            Box::new(self.reload_successful.clone()),
+            Box::new(self.reload_time.clone()),
+            Box::new(self.web_connections.clone()),
+            Box::new(self.web_refused.clone()),
+            Box::new(build),
+            Box::new(prometheus::process_collector::ProcessCollector::for_self()),
+        ];
+        families.into_iter().try_for_each(|family| self.registry.register(family))
+    }
+
+    fn start_at_zero(&self) {
+        for clock in ["kernel", "user"] {
+            self.clock.with_label_values(&[clock]);
+        }
+        for reason in Reason::ALL.iter().filter(|reason| reason.owner() == Owner::Ours) {
+            self.self_degraded.with_label_values(&[reason.as_str()]);
+        }
+        for queue in Queue::ALL {
+            self.dropped.with_label_values(&[queue.as_str()]);
+        }
+        for refusal in Refusal::ALL {
+            self.web_refused.with_label_values(&[refusal.as_str()]);
+        }
+    }
+
+    /// Starts the histograms of a kind at 0.
+    pub(crate) fn expect_kind(&self, kind: &str) {
+        for phase in Phase::ALL {
+            self.kind_phase.with_label_values(&[kind, &self.location, phase.as_str()]);
+        }
+    }
+
+    /// Adds a run's phases to those of its kind, and notes by which clock its first byte was timed.
+    pub(crate) fn observe(&self, kind: &str, phases: &Phases, kernel_timed: Option<bool>) {
+        for (phase, spent) in phases.iter() {
+            let series = self.kind_phase.with_label_values(&[kind, &self.location, phase.as_str()]);
+            series.observe(spent.as_secs_f64());
+        }
+        if let Some(by_kernel) = kernel_timed {
+            self.clock.with_label_values(&[if by_kernel { "kernel" } else { "user" }]).inc();
+        }
+    }
+
+    pub(crate) fn lateness(&self, late: Duration) {
+        self.lateness.observe(late.as_secs_f64());
+    }
+
+    pub(crate) fn run_began(&self) {
+        self.in_flight.inc();
+    }
+
+    pub(crate) fn run_ended(&self) {
+        self.in_flight.dec();
+    }
+
+    pub(crate) fn self_degraded(&self, cause: Reason, is_so: bool) {
+        if cause.owner() == Owner::Ours {
+            self.self_degraded.with_label_values(&[cause.as_str()]).set(i64::from(is_so));
+        }
+    }
+
+    pub(crate) fn dropped(&self, queue: Queue, items: u64) {
+        self.dropped.with_label_values(&[queue.as_str()]).inc_by(items);
+    }
+
+    pub(crate) fn reloaded(&self, succeeded_at: Option<DateTime<Utc>>) {
+        self.reload_successful.set(i64::from(succeeded_at.is_some()));
+        if let Some(moment) = succeeded_at {
+            self.reload_time.set(moment.timestamp());
+        }
+    }
+
+    pub(crate) fn web_connections(&self, open: i64) {
+        self.web_connections.set(open);
+    }
+
+    pub(crate) fn web_refused(&self, cause: Refusal) {
+        self.web_refused.with_label_values(&[cause.as_str()]).inc();
+    }
+
+    pub(crate) fn set_dependencies(&self, all: impl IntoIterator<Item = (String, Status)>) {
+        *self.dependencies.lock().unwrap_or_else(PoisonError::into_inner) = all.into_iter().collect();
+    }
+
+    pub(crate) fn dependencies(&self) -> BTreeMap<String, Status> {
+        self.dependencies.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// All families of the registry as they are now.
+    pub(crate) fn gather(&self) -> Vec<prometheus::proto::MetricFamily> {
+        self.registry.gather()
+    }
+}
+
+fn opts(family: &Family) -> Opts {
+    Opts::new(family.name, family.help.en)
+}
+
+fn at(family: &Family, location: &str) -> Opts {
+    opts(family).const_label("location", location)
+}
+
+fn histogram(family: &Family, buckets: &[f64]) -> HistogramOpts {
+    HistogramOpts::new(family.name, family.help.en).buckets(buckets.to_vec())
+}

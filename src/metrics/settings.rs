@@ -1,0 +1,70 @@
+//! What the operator may set about metrics, and how many series that makes.
+
+use crate::model::phase::Phase;
+use crate::model::status::Status;
+use crate::probe::spec::{Portal, ProbeSpec};
+
+/// Upper bounds of the duration histogram, in seconds, unless the operator sets others.
+pub const DEFAULT_BUCKETS: [f64; 7] = [0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+/// The most buckets that can be set, `+Inf` aside.
+pub const BUCKETS_MAX: usize = 30;
+/// The most series that one probe has with the default settings.
+pub const SERIES_PER_PROBE_MAX: usize = 30;
+
+/// What the operator sets.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoreSettings {
+    /// Where we measure from: the `location` label.
+    pub location: String,
+    /// Upper bounds of the duration histogram in seconds, ascending, without `+Inf`.
+    pub buckets: Vec<f64>,
+}
+
+impl Default for StoreSettings {
+    fn default() -> Self {
+        Self { location: "local".to_owned(), buckets: DEFAULT_BUCKETS.to_vec() }
+    }
+}
+
+impl StoreSettings {
+    /// Says what is wrong with the buckets.
+    ///
+    /// # Errors
+    /// A sentence that says what is allowed.
+    pub fn check(&self) -> Result<(), String> {
+        if self.buckets.is_empty() || self.buckets.len() > BUCKETS_MAX {
+            return Err(format!("{} buckets were given; 1 to {BUCKETS_MAX} are allowed", self.buckets.len()));
+        }
+        if let Some(wrong) = self.buckets.iter().find(|bound| !bound.is_finite() || **bound <= 0.0) {
+            return Err(format!(
+                "\"{wrong}\" is not a bucket: an upper bound is a number of seconds above 0"
+            ));
+        }
+        match self.buckets.windows(2).find(|pair| pair[0] >= pair[1]) {
+            Some(pair) => {
+                Err(format!("bucket \"{}\" does not come after \"{}\": bounds ascend", pair[1], pair[0]))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The most series that one probe can have at a time: one that asks over HTTPS, by name.
+    ///
+    /// `emc_probe_reason_info` and `emc_http_response_bytes` exclude each other, so they count once.
+    #[must_use]
+    pub fn series_per_probe(&self) -> usize {
+        let histogram = self.buckets.len() + 3;
+        let counters = 3;
+        let reason_or_bytes = 1;
+        let others =
+            ["last_run", "stale", "missed", "not_after", "tls_info", "status_code", "probe_info"].len();
+        Status::ALL.len() + counters + reason_or_bytes + histogram + Phase::ALL.len() + others
+    }
+
+    /// The most series that a configuration can have, those of our own process aside.
+    #[must_use]
+    pub fn series(&self, portals: &[Portal], probes: &[ProbeSpec]) -> usize {
+        let of_portals: usize = portals.iter().map(|portal| 1 + portal.objectives.len()).sum();
+        of_portals + probes.len() * self.series_per_probe()
+    }
+}

@@ -1,0 +1,8 @@
+//! What Prometheus and a browser see: `/metrics` in both formats, the pages, and who is let in.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+#[path = "web/exposition.rs"]
+mod exposition;
+#[path = "web/fixture.rs"]
+mod fixture;
