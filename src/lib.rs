@@ -2,6 +2,8 @@
 //!
 //! The map, in the order in which a measurement flows. ARCHITECTURE.md says which room may import which.
 
+pub mod app;
+pub mod cli;
 pub mod html;
 pub mod metrics;
 pub mod model;

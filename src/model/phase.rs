@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
+use crate::model::text::Text;
+
 /// A stretch of one request, in the order in which they happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -33,6 +35,18 @@ impl Phase {
             Self::Tls => "tls",
             Self::Processing => "processing",
             Self::Transfer => "transfer",
+        }
+    }
+
+    /// The word for people.
+    #[must_use]
+    pub const fn word(self) -> Text {
+        match self {
+            Self::Resolve => Text { vi: "phân giải tên", en: "resolve" },
+            Self::Connect => Text { vi: "kết nối", en: "connect" },
+            Self::Tls => Text { vi: "bắt tay TLS", en: "tls" },
+            Self::Processing => Text { vi: "chờ xử lý", en: "processing" },
+            Self::Transfer => Text { vi: "tải nội dung", en: "transfer" },
         }
     }
 }

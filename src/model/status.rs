@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::text::Text;
+
 /// How a portal was found. Ordered from best to worst, with `unknown` last: it says nothing of the portal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -30,6 +32,17 @@ impl Status {
             Self::Degraded => "degraded",
             Self::Down => "down",
             Self::Unknown => "unknown",
+        }
+    }
+
+    /// The word for people.
+    #[must_use]
+    pub const fn word(self) -> Text {
+        match self {
+            Self::Up => Text { vi: "hoạt động", en: "up" },
+            Self::Degraded => Text { vi: "suy giảm", en: "degraded" },
+            Self::Down => Text { vi: "gián đoạn", en: "down" },
+            Self::Unknown => Text { vi: "không xác định", en: "unknown" },
         }
     }
 }

@@ -1,0 +1,3 @@
+//! The use cases, one file each: the only wiring. Each takes a plain struct and returns data; nothing here prints.
+
+pub mod probe;

@@ -1,0 +1,16 @@
+//! `emc probe`: runs probes once, now.
+
+use std::time::Duration;
+
+use crate::model::result::ProbeResult;
+
+/// One run and what it was allowed.
+#[derive(Clone, Debug)]
+pub struct ProbeRun {
+    /// What came of it.
+    pub result: ProbeResult,
+    /// How long it might have lasted.
+    pub timeout: Duration,
+    /// From when on it would have been slow, where that was asked for.
+    pub slow_after: Option<Duration>,
+}
