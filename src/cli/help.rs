@@ -1,6 +1,6 @@
 //! The command line as clap sees it, in one of the two languages.
 
-use clap::builder::{StyledStr, Styles};
+use clap::builder::StyledStr;
 use clap::{Arg, ArgAction, Command, CommandFactory};
 
 use crate::cli::args::Arguments;
@@ -58,6 +58,15 @@ Examples:
 Of several results the worst decides: down, then unknown, then degraded, then up.",
 };
 
+/// How clap's own words in a usage line read in a language; clap has no other way to change them.
+#[must_use]
+pub fn usage_words(rendered: &str, language: Language) -> String {
+    match language {
+        Language::Vi => rendered.replace("[OPTIONS]", "[TÙY CHỌN]"),
+        Language::En => rendered.to_owned(),
+    }
+}
+
 /// The whole command line, in a language.
 #[must_use]
 pub fn command(language: Language) -> Command {
@@ -72,7 +81,6 @@ pub fn command(language: Language) -> Command {
         .arg(version)
         .after_help(AFTER.in_language(language))
         .mut_subcommand("probe", |probe| probe.after_help(AFTER_PROBE.in_language(language)))
-        .styles(Styles::styled())
 }
 
 /// Puts one command and everything below it into a language.
@@ -104,7 +112,7 @@ fn help_flag(language: Language) -> Arg {
     Arg::new("help")
         .short('h')
         .long("help")
-        .action(ArgAction::Help)
+        .action(ArgAction::HelpShort)
         .help(HELP_FLAG.in_language(language))
         .help_heading(OPTIONS.in_language(language))
 }
@@ -115,12 +123,16 @@ fn localise_argument(argument: Arg, path: &str, language: Language) -> Arg {
         .map_or_else(String::new, |help| help.to_string());
     let defaults: Vec<String> =
         argument.get_default_values().iter().map(|value| value.to_string_lossy().into_owned()).collect();
-    let switch = matches!(argument.get_action(), ArgAction::SetTrue);
-    if !defaults.is_empty() && !switch {
+    let takes_value = matches!(argument.get_action(), ArgAction::Set | ArgAction::Append);
+    if !defaults.is_empty() && takes_value {
         words = format!("{words} [{} {}]", DEFAULT.in_language(language), defaults.join(" "));
     }
     let heading = heading_of(&argument, language);
-    argument.help(words).help_heading(heading).hide_possible_values(true).hide_default_value(true)
+    argument
+        .help(words)
+        .help_heading(heading)
+        .hide_possible_values(takes_value)
+        .hide_default_value(takes_value)
 }
 
 fn heading_of(argument: &Arg, language: Language) -> &'static str {

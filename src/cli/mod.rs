@@ -36,7 +36,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let exit = match parse(&arguments, &surroundings) {
         Ok(parsed) => {
             log::install(&parsed);
-            command::run(parsed, &surroundings, &mut out)
+            panic::contain(|| command::run(parsed, &surroundings, &mut out)).unwrap_or(exit::UNKNOWN)
         }
         Err(error) => refuse(&error, &surroundings, &mut out),
     };
@@ -56,17 +56,18 @@ fn parse(arguments: &[OsString], surroundings: &Surroundings) -> Result<Argument
 
 /// Help and version are answers; everything else is misuse. clap's own exit code 2 would read as "down".
 fn refuse(error: &clap::Error, surroundings: &Surroundings, out: &mut Out) -> Exit {
+    let language = surroundings.language;
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            out.print(&error.render().ansi().to_string());
+            out.print(&help::usage_words(&error.render().ansi().to_string(), language));
             exit::UP
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            out.warn(&error.render().ansi().to_string());
+            out.warn(&help::usage_words(&error.render().ansi().to_string(), language));
             exit::UNKNOWN
         }
         _ => {
-            out.warn(&usage::explain(error, surroundings.language));
+            out.warn(&usage::explain(error, language));
             exit::UNKNOWN
         }
     }
