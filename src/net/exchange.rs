@@ -6,10 +6,13 @@ use url::Url;
 
 use crate::model::facts::{AddressFacts, TlsFacts};
 use crate::model::fault::Fault;
-use crate::model::phase::Phases;
+use crate::model::phase::{Phase, Phases};
+use crate::model::reason::Reason;
 use crate::net::Net;
-use crate::net::route::{Reach, Route};
+use crate::net::http::speak;
+use crate::net::route::{Endpoint, Reach, Route};
 use crate::net::run::Run;
+use crate::net::tls::Alpn;
 
 /// What is sent.
 #[derive(Clone, Debug)]
@@ -81,12 +84,60 @@ impl Net {
     /// Sends one request over a new connection and reads the answer. Never lasts past the run's deadline.
     pub async fn exchange(
         &self,
-        _request: &Request,
-        _route: &Route,
-        _reach: Reach,
-        _limits: Limits,
-        _run: &mut Run,
+        request: &Request,
+        route: &Route,
+        reach: Reach,
+        limits: Limits,
+        run: &mut Run,
     ) -> Exchange {
-        todo!()
+        let mut seen = Exchange::default();
+        let endpoint = match endpoint_of(&request.url) {
+            Ok(endpoint) => endpoint,
+            Err(fault) => return Exchange { fault: Some(fault), ..seen },
+        };
+        let dial = self.dial(&endpoint, route, reach, run).await;
+        seen.addresses = dial.addresses;
+        seen.phases = dial.phases;
+        match dial.stream {
+            Err(fault) => seen.fault = Some(fault),
+            Ok(stream) if request.url.scheme() == "https" => {
+                let alpn = limits.protocol.alpn();
+                let secured = self.secure(stream, &endpoint.host, &route.tls, alpn, run).await;
+                seen.phases.add(Phase::Tls, secured.spent);
+                seen.tls = Some(secured.facts);
+                match secured.stream {
+                    Err(fault) => seen.fault = Some(fault),
+                    Ok(stream) => {
+                        let marks = stream.marks();
+                        speak(stream, marks, request, limits, (run, &mut seen)).await;
+                    }
+                }
+            }
+            Ok(stream) => {
+                let marks = stream.marks();
+                speak(stream, marks, request, limits, (run, &mut seen)).await;
+            }
+        }
+        seen
     }
+}
+
+impl Protocol {
+    const fn alpn(self) -> Alpn {
+        match self {
+            Self::Any | Self::Http1 | Self::Http2 => Alpn::Http1,
+        }
+    }
+}
+
+/// Where a URL points to.
+fn endpoint_of(url: &Url) -> Result<Endpoint, Fault> {
+    let misfit =
+        || Fault::new(Reason::BadRedirect, "read address", "neither http nor https, or without a host");
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(misfit());
+    }
+    let host = url.host().ok_or_else(misfit)?.to_owned();
+    let port = url.port_or_known_default().ok_or_else(misfit)?;
+    Ok(Endpoint { host, port })
 }

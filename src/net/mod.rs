@@ -9,10 +9,14 @@ pub mod connect;
 pub mod deadline;
 pub mod exchange;
 pub mod guard;
+mod http;
+mod marks;
 pub mod politeness;
 pub mod resolve;
 pub mod route;
 pub mod run;
+pub mod stage;
+pub mod stream;
 pub mod tls;
 
 use std::sync::Arc;

@@ -1,0 +1,39 @@
+//! A body as it comes in: bounded before it is stored.
+
+use bytes::{Bytes, BytesMut};
+
+use crate::model::fault::Fault;
+use crate::model::reason::Reason;
+use crate::net::http::Outcome;
+use crate::net::stage::Stage;
+
+/// A body that grows up to a limit.
+#[derive(Debug)]
+pub(crate) struct Body {
+    bytes: BytesMut,
+    limit: usize,
+}
+
+impl Body {
+    /// An empty body that may grow to `limit` bytes.
+    pub(crate) fn new(limit: usize) -> Self {
+        Self { bytes: BytesMut::new(), limit }
+    }
+
+    /// Adds what came.
+    pub(crate) fn add(&mut self, chunk: &[u8]) -> Outcome<()> {
+        let room = self.limit - self.bytes.len();
+        self.bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if chunk.len() > room { Err(too_large(self.limit)) } else { Ok(()) }
+    }
+
+    /// What came so far.
+    pub(crate) fn finish(self) -> Bytes {
+        self.bytes.freeze()
+    }
+}
+
+/// The fault of a body past its limit.
+pub(crate) fn too_large(limit: usize) -> Fault {
+    Fault::new(Reason::BodyTooLarge, Stage::Body.operation(), format!("more than {limit} bytes"))
+}

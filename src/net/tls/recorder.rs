@@ -1,0 +1,202 @@
+//! Notes what a server shows in one handshake, and judges its chain.
+
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{ResolvesClientCert, verify_server_cert_signed_by_trust_anchor, verify_server_name};
+use rustls::crypto::{
+    CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
+};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::sign::CertifiedKey;
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+
+use crate::model::facts::{PeerChain, TlsFacts};
+use crate::model::fault::Fault;
+use crate::model::reason::Reason;
+use crate::net::stage::Stage;
+use crate::net::tls::memo::Memo;
+use crate::net::tls::reason;
+use crate::net::tls::roots::ClientIdentity;
+
+/// The unchanging part, shared by all handshakes of a policy.
+#[derive(Debug)]
+pub(crate) struct Judge {
+    roots: Arc<RootCertStore>,
+    algorithms: WebPkiSupportedAlgorithms,
+    memo: Memo,
+    client: Option<ClientIdentity>,
+}
+
+impl Judge {
+    /// A judge by these roots.
+    pub(crate) fn new(
+        roots: Arc<RootCertStore>,
+        provider: &CryptoProvider,
+        memo: Memo,
+        client: Option<ClientIdentity>,
+    ) -> Self {
+        Self { roots, algorithms: provider.signature_verification_algorithms, memo, client }
+    }
+
+    /// The chain as facts, and whether it leads to a root of ours and is for `name`.
+    fn judge(
+        &self,
+        leaf: &CertificateDer<'_>,
+        others: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        now: UnixTime,
+    ) -> (Arc<PeerChain>, Result<(), Error>) {
+        if let Some(chain) = self.memo.recall(leaf, others, now) {
+            let named = ParsedCertificate::try_from(leaf).and_then(|leaf| verify_server_name(&leaf, name));
+            return (chain, named);
+        }
+        let der = std::iter::once(leaf).chain(others).map(|certificate| certificate.to_vec()).collect();
+        let chain = Arc::new(PeerChain::new(der));
+        let judged = ParsedCertificate::try_from(leaf).and_then(|leaf| {
+            let algorithms = self.algorithms.all;
+            verify_server_cert_signed_by_trust_anchor(&leaf, &self.roots, others, now, algorithms)?;
+            self.memo.keep(&chain, now);
+            verify_server_name(&leaf, name)
+        });
+        (chain, judged)
+    }
+}
+
+/// What one handshake showed.
+#[derive(Debug, Default)]
+struct Seen {
+    chain: Option<Arc<PeerChain>>,
+    ocsp: Option<Vec<u8>>,
+    error: Option<Error>,
+    asked_for_certificate: bool,
+}
+
+/// Ears and eyes of one handshake.
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    judge: Arc<Judge>,
+    seen: Mutex<Seen>,
+}
+
+impl Recorder {
+    /// A recorder that has seen nothing.
+    pub(crate) fn new(judge: &Arc<Judge>) -> Arc<Self> {
+        Arc::new(Self { judge: Arc::clone(judge), seen: Mutex::default() })
+    }
+
+    /// The shared configuration, with this recorder in it.
+    pub(crate) fn attached_to(self: &Arc<Self>, shared: &ClientConfig, alpn: Vec<Vec<u8>>) -> ClientConfig {
+        let mut config = shared.clone();
+        config.alpn_protocols = alpn;
+        config.client_auth_cert_resolver = Arc::<Self>::clone(self);
+        config.dangerous().set_certificate_verifier(Arc::<Self>::clone(self));
+        config
+    }
+
+    /// Adds chain and OCSP response to the facts.
+    pub(crate) fn tell(&self, facts: &mut TlsFacts) {
+        let mut seen = self.seen();
+        facts.chain = seen.chain.clone();
+        facts.ocsp = seen.ocsp.take();
+    }
+
+    /// Whether the chain was accepted.
+    ///
+    /// # Errors
+    /// Why it was not.
+    pub(crate) fn verdict(&self) -> Result<(), Fault> {
+        let seen = self.seen();
+        match (&seen.error, &seen.chain) {
+            (Some(error), _) => Err(self.refusal(error, &seen)),
+            (None, Some(_)) => Ok(()),
+            (None, None) => {
+                Err(Fault::new(Reason::TlsHandshake, Stage::Secure.operation(), "no certificate shown"))
+            }
+        }
+    }
+
+    /// What a broken handshake stands for.
+    pub(crate) fn fault(&self, error: &io::Error) -> Fault {
+        let seen = self.seen();
+        if let Some(judged) = &seen.error {
+            return self.refusal(judged, &seen);
+        }
+        let mut fault = Stage::Secure.fault(error);
+        let refused_us =
+            matches!(fault.reason, Reason::TlsHandshake | Reason::ConnectionClosed | Reason::ConnectionReset);
+        if seen.asked_for_certificate && self.judge.client.is_none() && refused_us {
+            fault.reason = Reason::TlsClientCert;
+        }
+        fault
+    }
+
+    fn refusal(&self, error: &Error, _seen: &Seen) -> Fault {
+        Fault::new(reason::of_error(error), Stage::Secure.operation(), error)
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl ServerCertVerifier for Recorder {
+    fn verify_server_cert(
+        &self,
+        leaf: &CertificateDer<'_>,
+        others: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let (chain, judged) = self.judge.judge(leaf, others, name, now);
+        let mut seen = self.seen();
+        seen.chain = Some(chain);
+        seen.ocsp = (!ocsp.is_empty()).then(|| ocsp.to_vec());
+        let Err(error) = judged else { return Ok(ServerCertVerified::assertion()) };
+        seen.error = Some(error.clone());
+        // Finishing the handshake shows version and cipher too; `verdict` refuses the stream. But nothing of our own
+        // certificate is shown to a server that was not accepted, and a leaf that cannot be read has no key to check.
+        let unreadable = matches!(error, Error::InvalidCertificate(CertificateError::BadEncoding));
+        if self.judge.client.is_some() || unreadable {
+            Err(error)
+        } else {
+            Ok(ServerCertVerified::assertion())
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls12_signature(message, leaf, signed, &self.judge.algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls13_signature(message, leaf, signed, &self.judge.algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.judge.algorithms.supported_schemes()
+    }
+}
+
+impl ResolvesClientCert for Recorder {
+    fn resolve(&self, _issuers: &[&[u8]], _schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        self.seen().asked_for_certificate = true;
+        self.judge.client.as_ref().map(|client| Arc::clone(&client.0))
+    }
+
+    fn has_certs(&self) -> bool {
+        self.judge.client.is_some()
+    }
+}

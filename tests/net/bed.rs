@@ -1,0 +1,172 @@
+//! Servers made by hand, certificates made on the spot.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use emc_monitor::net::exchange::{Exchange, Limits, Protocol, Request};
+use emc_monitor::net::route::{Family, Reach, Route};
+use emc_monitor::net::run::Run;
+use emc_monitor::net::tls::{TlsPolicy, TlsSettings};
+use emc_monitor::net::{Net, NetSettings};
+use http::{HeaderMap, Method};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rustls::ServerConfig;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// A server that hands every connection to `serve`; its address.
+pub(crate) async fn server<F, W>(serve: F) -> SocketAddr
+where
+    F: Fn(TcpStream) -> W + Send + 'static,
+    W: Future<Output = ()> + Send + 'static,
+{
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(serve(stream));
+        }
+    });
+    address
+}
+
+/// Reads a request's head.
+pub(crate) async fn read_head(stream: &mut (impl AsyncReadExt + Unpin)) -> String {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).await.is_ok_and(|count| count > 0) {
+        head.push(byte[0]);
+    }
+    String::from_utf8(head).unwrap()
+}
+
+/// A server that answers every request with these bytes and closes.
+pub(crate) async fn answering(answer: impl Into<Vec<u8>>) -> SocketAddr {
+    let answer: Arc<[u8]> = answer.into().into();
+    server(move |mut stream| {
+        let answer = Arc::clone(&answer);
+        async move {
+            read_head(&mut stream).await;
+            let _ = stream.write_all(&answer).await;
+            let _ = stream.shutdown().await;
+        }
+    })
+    .await
+}
+
+/// An authority that signs certificates.
+pub(crate) struct Authority {
+    issuer: CertifiedIssuer<'static, KeyPair>,
+}
+
+impl Authority {
+    pub(crate) fn new(name: &str) -> Self {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.distinguished_name.push(rcgen::DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        Self { issuer: CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap() }
+    }
+
+    pub(crate) fn pem(&self) -> Vec<u8> {
+        self.issuer.pem().into_bytes()
+    }
+
+    /// A leaf for these names, changed by `change`.
+    pub(crate) fn leaf(&self, names: &[&str], change: impl FnOnce(&mut CertificateParams)) -> Leaf {
+        let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+        let mut params = CertificateParams::new(names).unwrap();
+        change(&mut params);
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        Leaf {
+            chain: vec![certificate.der().clone()],
+            key: PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+        }
+    }
+}
+
+/// A chain and its key.
+pub(crate) struct Leaf {
+    pub(crate) chain: Vec<CertificateDer<'static>>,
+    pub(crate) key: PrivateKeyDer<'static>,
+}
+
+impl Leaf {
+    pub(crate) fn config(self) -> ServerConfig {
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(self.chain, self.key)
+            .unwrap()
+    }
+}
+
+/// A TLS server that answers every request with these bytes and closes in good order.
+pub(crate) async fn answering_tls(config: ServerConfig, answer: impl Into<Vec<u8>>) -> SocketAddr {
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let answer: Arc<[u8]> = answer.into().into();
+    server(move |stream| {
+        let (acceptor, answer) = (acceptor.clone(), Arc::clone(&answer));
+        async move {
+            let Ok(mut stream) = acceptor.accept(stream).await else { return };
+            read_head(&mut stream).await;
+            let _ = stream.write_all(&answer).await;
+            let _ = stream.shutdown().await;
+        }
+    })
+    .await
+}
+
+/// How an exchange is asked for; the defaults suit most tests.
+pub(crate) struct Ask {
+    pub(crate) url: String,
+    pub(crate) method: Method,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: &'static [u8],
+    pub(crate) timeout: Duration,
+    pub(crate) reach: Reach,
+    pub(crate) limits: Limits,
+    pub(crate) net: NetSettings,
+    pub(crate) tls: TlsSettings,
+    pub(crate) family: Family,
+}
+
+impl Ask {
+    pub(crate) fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            method: Method::GET,
+            headers: HeaderMap::new(),
+            body: b"",
+            timeout: Duration::from_secs(10),
+            reach: Reach::Configured,
+            limits: Limits { body_bytes: 8 << 20, protocol: Protocol::Any },
+            net: NetSettings::default(),
+            tls: TlsSettings { only_these_roots: true, ..TlsSettings::default() },
+            family: Family::Any,
+        }
+    }
+
+    pub(crate) fn trusting(mut self, authority: &Authority) -> Self {
+        self.tls.roots_pem.push(authority.pem());
+        self
+    }
+
+    pub(crate) async fn get(self) -> Exchange {
+        let net = Net::new(&self.net).unwrap();
+        let tls = Arc::new(TlsPolicy::new(self.tls).unwrap());
+        let route = Route { family: self.family, proxy: None, tls };
+        let request = Request {
+            method: self.method,
+            url: self.url.parse().unwrap(),
+            headers: self.headers,
+            body: self.body.into(),
+        };
+        net.exchange(&request, &route, self.reach, self.limits, &mut Run::begin(self.timeout)).await
+    }
+}
