@@ -232,9 +232,9 @@ families! {
     DEPENDENCY_STATUS "emc_dependency_status" Gauge None Location ["dependency", "status"]
         "Trạng thái của thành phần dùng chung: đúng một trong up, degraded, down, unknown bằng 1."
         "Status of a shared dependency: exactly one of up, degraded, down, unknown is 1.";
-    DROPPED "emc_dropped_total" Counter None Monitor ["queue"]
-        "Số mục bị bỏ vì hàng đợi có giới hạn đã đầy."
-        "Items dropped because a bounded queue was full.";
+    DROPPED "emc_results_dropped_total" Counter None Location []
+        "Số kết quả bị bỏ vì hàng đợi có giới hạn đã đầy."
+        "Results dropped because a bounded queue was full.";
     RELOAD_SUCCESSFUL "emc_config_last_reload_successful" Gauge None Monitor []
         "Lần nạp lại cấu hình gần nhất có thành công không."
         "Whether the last attempt to load the configuration succeeded.";

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use prometheus::core::Collector;
 use prometheus::{
-    Histogram, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
 };
 
 use crate::metrics::catalogue as c;
@@ -20,32 +20,6 @@ use crate::model::status::Status;
 const PHASE_BUCKETS: [f64; 11] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0];
 /// Bounds of the lateness, in seconds: 0.1 ms is an idle machine, 1 s is a machine in need.
 const LATENESS_BUCKETS: [f64; 9] = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0];
-
-/// Queues that drop when they are full.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Queue {
-    /// Results on their way from the schedule.
-    Results,
-    /// Runs kept for `/runs`.
-    Runs,
-    /// Lines of the log.
-    Log,
-}
-
-impl Queue {
-    /// Every queue.
-    pub const ALL: [Self; 3] = [Self::Results, Self::Runs, Self::Log];
-
-    /// The word used in labels.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Results => "results",
-            Self::Runs => "runs",
-            Self::Log => "log",
-        }
-    }
-}
 
 /// Why our web server turned somebody away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +60,7 @@ pub(crate) struct Own {
     clock: IntCounterVec,
     in_flight: IntGauge,
     self_degraded: IntGaugeVec,
-    dropped: IntCounterVec,
+    dropped: IntCounter,
     reload_successful: IntGauge,
     reload_time: IntGauge,
     web_connections: IntGauge,
@@ -112,7 +86,7 @@ impl Own {
             clock: IntCounterVec::new(at(&c::FIRST_BYTE_CLOCK, location), &["clock"])?,
             in_flight: IntGauge::with_opts(at(&c::RUNS_IN_FLIGHT, location))?,
             self_degraded: IntGaugeVec::new(at(&c::SELF_DEGRADED, location), &["cause"])?,
-            dropped: IntCounterVec::new(opts(&c::DROPPED), &["queue"])?,
+            dropped: IntCounter::with_opts(at(&c::DROPPED, location))?,
             reload_successful: IntGauge::with_opts(opts(&c::RELOAD_SUCCESSFUL))?,
             reload_time: IntGauge::with_opts(opts(&c::RELOAD_SUCCESS_TIME))?,
             web_connections: IntGauge::with_opts(opts(&c::WEB_CONNECTIONS))?,
@@ -151,12 +125,7 @@ impl Own {
         for clock in ["kernel", "user"] {
             self.clock.with_label_values(&[clock]);
         }
-        for reason in Reason::ALL.iter().filter(|reason| reason.owner() == Owner::Ours) {
-            self.self_degraded.with_label_values(&[reason.as_str()]);
-        }
-        for queue in Queue::ALL {
-            self.dropped.with_label_values(&[queue.as_str()]);
-        }
+        self.own_faults(&[]);
         for refusal in Refusal::ALL {
             self.web_refused.with_label_values(&[refusal.as_str()]);
         }
@@ -184,22 +153,18 @@ impl Own {
         self.lateness.observe(late.as_secs_f64());
     }
 
-    pub(crate) fn run_began(&self) {
-        self.in_flight.inc();
+    pub(crate) fn in_flight(&self, runs: usize) {
+        self.in_flight.set(i64::try_from(runs).unwrap_or(i64::MAX));
     }
 
-    pub(crate) fn run_ended(&self) {
-        self.in_flight.dec();
-    }
-
-    pub(crate) fn self_degraded(&self, cause: Reason, is_so: bool) {
-        if cause.owner() == Owner::Ours {
-            self.self_degraded.with_label_values(&[cause.as_str()]).set(i64::from(is_so));
+    pub(crate) fn own_faults(&self, present: &[Reason]) {
+        for cause in own_reasons() {
+            self.self_degraded.with_label_values(&[cause.as_str()]).set(i64::from(present.contains(&cause)));
         }
     }
 
-    pub(crate) fn dropped(&self, queue: Queue, items: u64) {
-        self.dropped.with_label_values(&[queue.as_str()]).inc_by(items);
+    pub(crate) fn dropped(&self, in_all: u64) {
+        self.dropped.inc_by(in_all.saturating_sub(self.dropped.get()));
     }
 
     pub(crate) fn reloaded(&self, succeeded_at: Option<DateTime<Utc>>) {
@@ -229,6 +194,10 @@ impl Own {
     pub(crate) fn gather(&self) -> Vec<prometheus::proto::MetricFamily> {
         self.registry.gather()
     }
+}
+
+fn own_reasons() -> impl Iterator<Item = Reason> {
+    Reason::ALL.iter().copied().filter(|reason| reason.owner() == Owner::Ours)
 }
 
 fn opts(family: &Family) -> Opts {

@@ -19,7 +19,7 @@ use crate::model::result::ProbeResult;
 use crate::model::status::Status;
 use crate::probe::spec::{Portal, ProbeSpec};
 
-pub use crate::metrics::own::{Queue, Refusal};
+pub use crate::metrics::own::Refusal;
 
 /// A portal's series, written once.
 #[derive(Debug)]
@@ -124,19 +124,10 @@ impl Store {
         self.own.lateness(late);
     }
 
-    /// A run began.
-    pub fn run_began(&self) {
-        self.own.run_began();
-    }
-
-    /// A run ended, however it did.
-    pub fn run_ended(&self) {
-        self.own.run_ended();
-    }
-
-    /// Says whether we have one of our own troubles; a cause that is not ours is passed over.
-    pub fn self_degraded(&self, cause: Reason, is_so: bool) {
-        self.own.self_degraded(cause, is_so);
+    /// Notes our own state: the faults of our own that are present, and how many runs are in flight.
+    pub fn own_state(&self, faults: &[Reason], in_flight: usize) {
+        self.own.own_faults(faults);
+        self.own.in_flight(in_flight);
     }
 
     /// Sets how all shared dependencies stand; those not named lose their series.
@@ -144,9 +135,9 @@ impl Store {
         self.own.set_dependencies(all);
     }
 
-    /// Counts items that a full queue dropped.
-    pub fn dropped(&self, queue: Queue, items: u64) {
-        self.own.dropped(queue, items);
+    /// How many results a full queue has dropped since the start.
+    pub fn results_dropped(&self, in_all: u64) {
+        self.own.dropped(in_all);
     }
 
     /// The configuration was loaded at a moment, or an attempt failed (`None`).
