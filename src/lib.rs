@@ -2,6 +2,8 @@
 //!
 //! The map, in the order in which a measurement flows. ARCHITECTURE.md says which room may import which.
 
+#![warn(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
+
 pub mod app;
 pub mod cli;
 pub mod html;

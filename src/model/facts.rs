@@ -168,6 +168,7 @@ pub struct Facts {
     pub kernel_timed: Option<bool>,
 }
 
+#[expect(clippy::ref_option, reason = "the shape that serde calls")]
 fn optional_seconds<S: Serializer>(value: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
     value.map(|spent| spent.as_secs_f64()).serialize(serializer)
 }

@@ -20,19 +20,13 @@ pub struct Confirmed {
 }
 
 /// The memory of one probe's last runs.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Confirmation {
     settled: Option<Confirmed>,
     dissenting: u32,
     /// One bit per run, newest lowest: 1 for good. Judged only once the window is full.
     recent: u32,
     seen: u32,
-}
-
-impl Default for Confirmation {
-    fn default() -> Self {
-        Self { settled: None, dissenting: 0, recent: 0, seen: 0 }
-    }
 }
 
 impl Confirmation {
@@ -67,7 +61,7 @@ impl Confirmation {
     /// An unknown run says nothing about the portal, so it is no sign of flapping either.
     fn remember(&mut self, status: Status) {
         if status != Status::Unknown {
-            self.recent = self.recent << 1 | u32::from(status != Status::Down);
+            self.recent = (self.recent << 1) | u32::from(status != Status::Down);
             self.seen = (self.seen + 1).min(WINDOW);
         }
     }

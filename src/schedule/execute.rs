@@ -16,8 +16,8 @@ use crate::model::result::ProbeResult;
 use crate::model::timeline::Timeline;
 use crate::net::deadline::Deadline;
 use crate::net::run::Run;
-use crate::probe::Tools;
 use crate::probe::spec::ProbeSpec;
+use crate::probe::{Measured, Tools};
 use crate::schedule::health::{excuse, is_about_network};
 use crate::schedule::uplink::Uplink;
 
@@ -43,13 +43,11 @@ pub async fn run_once(spec: &ProbeSpec, bench: &Bench) -> ProbeResult {
     let patience = Deadline::after(spec.timeout + GRACE);
     let measured = patience.bound(spec.probe.run(&bench.tools, &mut run, bench.clock)).await;
     let duration = run.began.elapsed();
-    let (assessment, phases, facts) = match measured {
-        Ok(measured) => (measured.assessment, measured.phases, measured.facts),
-        Err(_) => {
-            let fault = Fault::new(Reason::SelfOverloaded, "run", "the run did not end at its deadline");
-            (Assessment::of_fault(&fault), Phases::default(), Facts::default())
-        }
-    };
+    let Measured { assessment, phases, facts } = measured.unwrap_or_else(|_| {
+        let fault = Fault::new(Reason::SelfOverloaded, "run", "the run did not end at its deadline");
+        let assessment = Assessment::of_fault(&fault);
+        Measured { assessment, phases: Phases::default(), facts: Facts::default() }
+    });
     ProbeResult {
         id: spec.id.clone(),
         kind: spec.kind,

@@ -55,7 +55,7 @@ impl Health {
     /// Whether the machine stalled between two moments.
     #[must_use]
     pub fn stalled_between(&self, began: Instant, ended: Instant) -> bool {
-        self.stalls.iter().any(|(end, length)| *end >= began && *end - *length <= ended)
+        self.stalls.iter().any(|(end, length)| *end >= began && *end <= ended + *length)
     }
 }
 

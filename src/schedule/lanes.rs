@@ -15,15 +15,15 @@ pub(super) struct Lanes {
     limit: usize,
     per_host: usize,
     flying: usize,
-    lanes: HashMap<String, Lane>,
+    by_host: HashMap<String, Lane>,
     /// Hosts that have somebody waiting and room of their own, while the limit over all is reached.
     turn: VecDeque<String>,
 }
 
 impl Lanes {
     pub(super) fn new(limit: usize, per_host: usize) -> Self {
-        let (lanes, turn) = (HashMap::new(), VecDeque::new());
-        Self { limit: limit.max(1), per_host: per_host.max(1), flying: 0, lanes, turn }
+        let (by_host, turn) = (HashMap::new(), VecDeque::new());
+        Self { limit: limit.max(1), per_host: per_host.max(1), flying: 0, by_host, turn }
     }
 
     /// Sets other limits; runs in flight stay.
@@ -38,7 +38,7 @@ impl Lanes {
 
     /// Takes a place for a run at this host; `false` means that the slot now waits for one.
     pub(super) fn enter(&mut self, host: &str, slot: usize) -> bool {
-        let lane = self.lanes.entry(host.to_owned()).or_default();
+        let lane = self.by_host.entry(host.to_owned()).or_default();
         if self.flying < self.limit && lane.flying < self.per_host {
             lane.flying += 1;
             self.flying += 1;
@@ -54,11 +54,11 @@ impl Lanes {
     /// Gives a place back; answers which waiting slot takes it. The place is already counted for that slot.
     pub(super) fn leave(&mut self, host: &str) -> Option<usize> {
         self.flying = self.flying.saturating_sub(1);
-        if let Some(lane) = self.lanes.get_mut(host) {
+        if let Some(lane) = self.by_host.get_mut(host) {
             lane.flying = lane.flying.saturating_sub(1);
             if lane.waiting.is_empty() {
                 if lane.flying == 0 {
-                    self.lanes.remove(host);
+                    self.by_host.remove(host);
                 }
             } else if !self.turn.iter().any(|waiting| waiting == host) {
                 self.turn.push_back(host.to_owned());
@@ -69,7 +69,7 @@ impl Lanes {
 
     /// Forgets a slot that waits.
     pub(super) fn forget(&mut self, host: &str, slot: usize) {
-        if let Some(lane) = self.lanes.get_mut(host) {
+        if let Some(lane) = self.by_host.get_mut(host) {
             lane.waiting.retain(|waiting| *waiting != slot);
         }
     }
@@ -77,7 +77,7 @@ impl Lanes {
     fn next(&mut self) -> Option<usize> {
         while self.flying < self.limit {
             let host = self.turn.pop_front()?;
-            let Some(lane) = self.lanes.get_mut(&host) else { continue };
+            let Some(lane) = self.by_host.get_mut(&host) else { continue };
             if lane.flying >= self.per_host {
                 continue;
             }

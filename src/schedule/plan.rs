@@ -46,7 +46,7 @@ impl Beats {
 #[must_use]
 pub fn phase(id: &ProbeId, every: Duration) -> Duration {
     let hash = xxh3_64(id.to_string().as_bytes());
-    let nanos = every.as_nanos() * u128::from(hash) >> 64;
+    let nanos = (every.as_nanos() * u128::from(hash)) >> 64;
     Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
 }
 

@@ -36,7 +36,7 @@ impl Uplink {
             return Self { ask: None, lost };
         }
         let (ask, questions) = mpsc::channel(QUEUE);
-        tokio::spawn(own(Anchors { net, route, anchors }, every, questions, tell));
+        tokio::spawn(own(Anchors { net, route, endpoints: anchors }, every, questions, tell));
         Self { ask: Some(ask), lost }
     }
 
@@ -62,14 +62,14 @@ impl Uplink {
 struct Anchors {
     net: Net,
     route: Route,
-    anchors: Vec<Endpoint>,
+    endpoints: Vec<Endpoint>,
 }
 
 impl Anchors {
     /// Whether any anchor accepts a connection.
     async fn any_answers(&self) -> bool {
         let mut tries = JoinSet::new();
-        for anchor in self.anchors.clone() {
+        for anchor in self.endpoints.clone() {
             let (net, route) = (self.net.clone(), self.route.clone());
             tries.spawn(async move {
                 let mut run = Run::begin(PATIENCE);
