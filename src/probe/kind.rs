@@ -5,6 +5,8 @@ use serde::Deserialize;
 
 use crate::model::text::Text;
 use crate::probe::SharedProbe;
+use crate::probe::dns::DNS_SUMMARY;
+use crate::probe::dns::settings::DnsSettings;
 use crate::probe::http::{HTTP_SUMMARY, HttpSettings};
 use crate::probe::settings::{Context, SettingsErrors};
 
@@ -62,4 +64,5 @@ macro_rules! kinds {
 
 kinds! {
     Http "http" HttpSettings, HTTP_SUMMARY;
+    Dns "dns" DnsSettings, DNS_SUMMARY;
 }
