@@ -24,6 +24,8 @@ const OPERATION: &str = "resolve";
 pub struct Resolver {
     /// Why there is none: a machine without resolver configuration can still watch IP addresses.
     inner: Result<TokioResolver, Fault>,
+    /// Whom it asks.
+    servers: Vec<SocketAddr>,
 }
 
 impl Resolver {
@@ -34,6 +36,7 @@ impl Resolver {
     pub fn new(servers: &[SocketAddr]) -> Result<Self, Fault> {
         let inner = if servers.is_empty() { system() } else { Ok(asking(servers)) };
         Ok(Self {
+            servers: inner.as_ref().map(|(config, _)| servers_in(config)).unwrap_or_default(),
             inner: inner
                 .and_then(|(config, options)| {
                     let provider = TokioRuntimeProvider::default();
@@ -43,6 +46,12 @@ impl Resolver {
                 })
                 .map_err(|error| Fault::new(Reason::SelfResolver, "read resolver configuration", error)),
         })
+    }
+
+    /// The name servers that are asked, in this order, for those who ask them other questions.
+    #[must_use]
+    pub fn servers(&self) -> &[SocketAddr] {
+        &self.servers
     }
 
     /// All addresses of a name, IPv6 and IPv4, in the resolver's order, at most 32.
@@ -80,6 +89,12 @@ impl Resolver {
 
 fn addresses_in(lookup: &Lookup) -> impl Iterator<Item = IpAddr> + '_ {
     lookup.answers().iter().filter_map(|record| record.data.ip_addr())
+}
+
+fn servers_in(config: &ResolverConfig) -> Vec<SocketAddr> {
+    let port =
+        |server: &NameServerConfig| server.connections.first().map_or(53, |connection| connection.port);
+    config.name_servers().iter().map(|server| SocketAddr::new(server.ip, port(server))).collect()
 }
 
 fn system() -> Result<(ResolverConfig, ResolverOpts), NetError> {

@@ -57,7 +57,11 @@ fn name(text: &str) -> Name {
 fn with_addresses(reply: &mut Message, owner: &Name, count: u16) {
     for number in 0..count {
         let [high, low] = number.to_be_bytes();
-        reply.add_answer(Record::from_rdata(owner.clone(), 300, RData::A(A(Ipv4Addr::new(198, 51, high, low)))));
+        reply.add_answer(Record::from_rdata(
+            owner.clone(),
+            300,
+            RData::A(A(Ipv4Addr::new(198, 51, high, low))),
+        ));
     }
 }
 
@@ -205,15 +209,27 @@ fn scenarios() -> Vec<Scenario> {
             settings: json!({"expect": {"ttl_min": "10m"}}),
             ..scenario("too short a life", Does::Answers(3), down("dns_mismatch"))
         },
-        Scenario { settings: json!({"slow_after": "0ms"}), ..scenario("too slow", Does::Answers(1), (Status::Degraded, "slow")) },
+        Scenario {
+            settings: json!({"slow_after": "0ms"}),
+            ..scenario("too slow", Does::Answers(1), (Status::Degraded, "slow"))
+        },
         scenario("nxdomain", Does::Says(ResponseCode::NXDomain), down("dns_nxdomain")),
-        Scenario { settings: nxdomain.clone(), ..scenario("nxdomain as expected", Does::Says(ResponseCode::NXDomain), UP) },
-        Scenario { settings: nxdomain, ..scenario("a name that must not be", Does::Answers(1), down("dns_mismatch")) },
+        Scenario {
+            settings: nxdomain.clone(),
+            ..scenario("nxdomain as expected", Does::Says(ResponseCode::NXDomain), UP)
+        },
+        Scenario {
+            settings: nxdomain,
+            ..scenario("a name that must not be", Does::Answers(1), down("dns_mismatch"))
+        },
         scenario("servfail", Does::Says(ResponseCode::ServFail), down("dns_servfail")),
         scenario("refused", Does::Says(ResponseCode::Refused), down("dns_refused")),
         scenario("not implemented", Does::Says(ResponseCode::NotImp), down("dns_mismatch")),
         scenario("an empty answer", Does::Empty, down("dns_no_address")),
-        Scenario { settings: json!({"record": "TXT"}), ..scenario("no text", Does::Empty, down("dns_mismatch")) },
+        Scenario {
+            settings: json!({"record": "TXT"}),
+            ..scenario("no text", Does::Empty, down("dns_mismatch"))
+        },
         scenario("a loop of aliases", Does::Loop, down("dns_no_address")),
         scenario("a dead resolver", Does::Silence, ours),
         scenario("a resolver that is silent about the name", Does::SilenceAboutName, down("dns_timeout")),
@@ -225,7 +241,10 @@ fn scenarios() -> Vec<Scenario> {
         scenario("noise", Does::Noise, ours),
         scenario("a server without edns", Does::OldFashioned, UP),
         Scenario { tcp: Some(Does::Thousand), ..scenario("cut, whole over tcp", Does::Cuts, UP) },
-        Scenario { tcp: Some(Does::Closes), ..scenario("cut, closed over tcp", Does::Cuts, down("truncated")) },
+        Scenario {
+            tcp: Some(Does::Closes),
+            ..scenario("cut, closed over tcp", Does::Cuts, down("truncated"))
+        },
         Scenario { tcp: Some(Does::Silence), ..scenario("cut, silent over tcp", Does::Cuts, ours) },
         scenario("cut, refused over tcp", Does::Cuts, down("truncated")),
         Scenario { tcp: Some(Does::Half), ..scenario("cut, half over tcp", Does::Cuts, ours) },
@@ -235,8 +254,16 @@ fn scenarios() -> Vec<Scenario> {
             settings: json!({"transport": "tcp", "expect": {"min_answers": 1000}}),
             ..scenario("a thousand records over tcp", Does::Silence, UP)
         },
-        Scenario { tcp: Some(Does::Garbage), settings: over_tcp.clone(), ..scenario("garbage over tcp", Does::Silence, down("malformed_response")) },
-        Scenario { tcp: Some(Does::WrongIdThenAnswers), settings: over_tcp, ..scenario("a wrong id over tcp", Does::Silence, UP) },
+        Scenario {
+            tcp: Some(Does::Garbage),
+            settings: over_tcp.clone(),
+            ..scenario("garbage over tcp", Does::Silence, down("malformed_response"))
+        },
+        Scenario {
+            tcp: Some(Does::WrongIdThenAnswers),
+            settings: over_tcp,
+            ..scenario("a wrong id over tcp", Does::Silence, UP)
+        },
     ]
 }
 

@@ -23,7 +23,7 @@ const GRACE: Duration = Duration::from_millis(500);
 
 /// Files that settings may name.
 #[derive(Default)]
-pub struct Files(pub HashMap<PathBuf, Vec<u8>>);
+pub(crate) struct Files(pub(crate) HashMap<PathBuf, Vec<u8>>);
 
 impl Resources for Files {
     fn file(&self, path: &Path) -> Result<Vec<u8>, String> {
@@ -40,7 +40,7 @@ impl Resources for Files {
 }
 
 /// Builds a probe from `{"kind": {settings}}` for a portal at `https://dvc.bo-vd.example/`.
-pub fn build(settings: Value, files: &Files) -> Result<SharedProbe, SettingsErrors> {
+pub(crate) fn build(settings: Value, files: &Files) -> Result<SharedProbe, SettingsErrors> {
     let url = "https://dvc.bo-vd.example/".parse().unwrap();
     let kind: KindSettings = serde_json::from_value(settings).unwrap();
     kind.build(&Context {
@@ -57,7 +57,7 @@ pub fn build(settings: Value, files: &Files) -> Result<SharedProbe, SettingsErro
 }
 
 /// Runs a probe; panics if it lasts longer than its timeout and a grace.
-pub async fn run(probe: &SharedProbe, resolvers: &[SocketAddr], timeout: Duration) -> Measured {
+pub(crate) async fn run(probe: &SharedProbe, resolvers: &[SocketAddr], timeout: Duration) -> Measured {
     let settings = NetSettings { resolvers: resolvers.to_vec(), ..NetSettings::default() };
     let tools = Tools { net: Net::new(&settings).unwrap() };
     let began = Instant::now();
@@ -68,7 +68,7 @@ pub async fn run(probe: &SharedProbe, resolvers: &[SocketAddr], timeout: Duratio
 }
 
 /// Status and reason as words, and the findings for whoever reads a failed test.
-pub fn verdict(measured: &Measured) -> (Status, &'static str, String) {
+pub(crate) fn verdict(measured: &Measured) -> (Status, &'static str, String) {
     let findings = measured.assessment.findings.iter();
     let told = findings.map(|finding| {
         format!("{} {:?}: {} / {}", finding.rule, finding.outcome, finding.expected, finding.found)
