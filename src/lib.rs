@@ -12,4 +12,5 @@ pub mod model;
 pub mod net;
 pub mod pki;
 pub mod probe;
+pub mod sandbox;
 pub mod schedule;
