@@ -1,3 +1,6 @@
 //! The use cases, one file each: the only wiring. Each takes a plain struct and returns data; nothing here prints.
 
+pub mod limits;
 pub mod probe;
+pub mod signals;
+pub mod watch;

@@ -1,0 +1,29 @@
+//! Limits that the system sets us: as many file descriptors as it allows, and how many runs fit under them.
+
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+
+use crate::schedule::settings::runs_within;
+
+/// Raises the limit of file descriptors to what is allowed; answers it.
+#[must_use]
+pub fn raise_descriptors() -> u64 {
+    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else { return 1024 };
+    if soft < hard && setrlimit(Resource::RLIMIT_NOFILE, hard, hard).is_ok() {
+        return hard;
+    }
+    soft
+}
+
+/// The number of runs in flight that was wished for, or fewer where descriptors are short.
+#[must_use]
+pub fn runs_allowed(wished: usize) -> usize {
+    let allowed = runs_within(raise_descriptors());
+    if allowed < wished {
+        tracing::debug!(
+            wished,
+            allowed,
+            "fewer runs may be in flight at once than wished: file descriptors are short"
+        );
+    }
+    allowed.min(wished)
+}
