@@ -1,11 +1,12 @@
 //! How the certificates a server sent hang together, and why a chain is not trusted.
 
-use rustls_pki_types::{CertificateDer, TrustAnchor, UnixTime};
+use rustls_pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
 use webpki::{ALL_VERIFICATION_ALGS, EndEntityCert, Error, KeyUsage};
 
 use crate::model::reason::Reason;
 use crate::pki::certificate::Certificate;
 use crate::pki::der::{Reader, SEQUENCE};
+use crate::pki::key::{Proof, PublicKey};
 use crate::pki::names::distinguished;
 
 /// The most certificates of a chain that are looked at.
@@ -167,14 +168,31 @@ pub(super) fn issuer_key<'a>(
     leaf: &Certificate<'_>,
     chain: &'a [Vec<u8>],
     anchors: &'a [TrustAnchor<'_>],
-) -> Option<crate::pki::key::PublicKey<'a>> {
+) -> Option<PublicKey<'a>> {
     let sent = chain.iter().skip(1).filter_map(|der| Certificate::parse(der));
     let sent = sent.filter(|other| other.subject == leaf.issuer).map(|other| other.key);
     let name = Reader::new(leaf.issuer).next().filter(|name| name.tag == SEQUENCE)?.content;
     let known = anchors.iter().filter(|anchor| anchor.subject.as_ref() == name);
-    let known =
-        known.filter_map(|anchor| crate::pki::key::PublicKey::parse(anchor.subject_public_key_info.as_ref()));
+    let known = known.filter_map(|anchor| PublicKey::parse(anchor.subject_public_key_info.as_ref()));
     let mut keys = sent.chain(known);
     // Several authorities may bear one name: the one that signed the leaf is meant.
-    keys.find(|key| key.verify(leaf.algorithm, leaf.signed, leaf.signature) == crate::pki::key::Proof::Good)
+    keys.find(|key| key.verify(leaf.algorithm, leaf.signed, leaf.signature) == Proof::Good)
+}
+
+/// Whether a certificate is for this name or address, by the rules of RFC 6125.
+#[must_use]
+pub fn is_for(der: &[u8], name: &str) -> bool {
+    let (leaf, Ok(name)) = (CertificateDer::from(der), ServerName::try_from(name)) else { return false };
+    EndEntityCert::try_from(&leaf).is_ok_and(|leaf| leaf.verify_is_valid_for_subject_name(&name).is_ok())
+}
+
+/// Whether a certificate is one of the anchors: same name, same key.
+#[must_use]
+pub fn is_anchor(der: &[u8], anchors: &[TrustAnchor<'_>]) -> bool {
+    let Some(certificate) = Certificate::parse(der) else { return false };
+    let Some(name) = Reader::new(certificate.subject).next() else { return false };
+    anchors.iter().any(|anchor| {
+        let key = PublicKey::parse(anchor.subject_public_key_info.as_ref());
+        anchor.subject.as_ref() == name.content && key.is_some_and(|key| key.bits == certificate.key.bits)
+    })
 }

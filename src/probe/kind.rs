@@ -9,6 +9,7 @@ use crate::probe::dns::DNS_SUMMARY;
 use crate::probe::dns::settings::DnsSettings;
 use crate::probe::http::{HTTP_SUMMARY, HttpSettings};
 use crate::probe::settings::{Context, SettingsErrors};
+use crate::probe::tls::{TLS_SUMMARY, TlsProbeSettings};
 
 /// What a kind's settings can do: become a probe.
 pub trait Settings: Sized {
@@ -65,4 +66,5 @@ macro_rules! kinds {
 kinds! {
     Http "http" HttpSettings, HTTP_SUMMARY;
     Dns "dns" DnsSettings, DNS_SUMMARY;
+    Tls "tls" TlsProbeSettings, TLS_SUMMARY;
 }

@@ -7,8 +7,10 @@ pub mod dns;
 mod http;
 
 pub mod kind;
+pub mod route;
 pub mod settings;
 pub mod spec;
+pub mod tls;
 
 use std::future::Future;
 use std::pin::Pin;

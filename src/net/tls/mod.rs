@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use rustls::client::Resumption;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
-use rustls::pki_types::ServerName;
+use rustls::pki_types::{ServerName, TrustAnchor};
 use rustls::{ClientConfig, CommonState, ProtocolVersion};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::TlsConnector;
@@ -75,6 +75,12 @@ impl TlsPolicy {
     pub fn without_memo(mut self) -> Self {
         self.memo = Memo::never();
         self
+    }
+
+    /// The roots that are trusted, for whoever judges a chain further than the handshake does.
+    #[must_use]
+    pub fn anchors(&self) -> &[TrustAnchor<'static>] {
+        self.spoken().0.anchors()
     }
 
     fn spoken(&self) -> &(Arc<Judge>, ClientConfig) {

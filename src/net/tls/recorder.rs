@@ -8,7 +8,7 @@ use rustls::client::{ResolvesClientCert, verify_server_cert_signed_by_trust_anch
 use rustls::crypto::{
     CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
 };
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::sign::CertifiedKey;
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
@@ -39,6 +39,11 @@ impl Judge {
         client: Option<ClientIdentity>,
     ) -> Self {
         Self { roots, algorithms: provider.signature_verification_algorithms, memo, client }
+    }
+
+    /// The roots it judges by.
+    pub(crate) fn anchors(&self) -> &[TrustAnchor<'static>] {
+        &self.roots.roots
     }
 
     /// The chain as facts, and whether it leads to a root of ours and is for `name`.
