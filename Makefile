@@ -1,0 +1,29 @@
+# The house's commands. Each installs what it lacks (Debian packages through sudo when not root); none starts a service.
+.DEFAULT_GOAL := help
+.PHONY: help demo test soak bench packages node
+
+BUILD_PACKAGES := gcc libc6-dev
+
+help: ## this list / danh sách lệnh
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+demo: ## practice ministry and monitor / chạy thử cổng thực hành và bộ giám sát
+	@tests/setup/packages.sh $(BUILD_PACKAGES)
+	@cargo build --release --locked --bin emc
+	@exec cargo run --release --locked --quiet --bin emc -- demo
+
+test: packages node ## what CI does / mọi kiểm thử như CI
+	@tests/setup/run.sh
+
+soak: packages node ## the long versions of the tests / các kiểm thử dài
+	@EMC_SOAK=1 tests/setup/run.sh
+
+bench: packages ## ratios of one run, see benches/ / đo hiệu năng
+	@cargo build --release --locked --bin emc --examples
+	@for script in daemon tarpits; do benches/$$script.py || exit 1; done
+
+packages:
+	@tests/setup/packages.sh $(BUILD_PACKAGES) $$(grep -v '^#' tests/packages.txt)
+
+node:
+	@tests/setup/node.sh
