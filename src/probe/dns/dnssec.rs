@@ -16,13 +16,17 @@ use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType, SerialNumber}
 use serde::Serialize;
 
 use crate::model::fault::Fault;
+use crate::model::text::presentable;
 use crate::probe::dns::anchors::Anchor;
 use crate::probe::dns::asking::Asker;
 use crate::probe::dns::records::bare;
+use crate::probe::dns::wildcard;
 use crate::probe::dns::wire::Question;
 
 /// How many questions the validating of one answer may ask.
 const QUESTIONS_MAX: usize = 100;
+/// The longest detail, in characters; it may hold names that a server sent.
+const DETAIL_MAX: usize = 300;
 
 /// What the signatures say (RFC 4035 §4.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -49,7 +53,7 @@ pub struct Validated {
 
 impl Validated {
     fn new(state: Security, detail: impl Into<String>) -> Self {
-        Self { state, detail: detail.into() }
+        Self { state, detail: presentable(&detail.into(), DETAIL_MAX) }
     }
 }
 
@@ -69,7 +73,7 @@ pub async fn validate(asker: &Asker, name: &Name, record: RecordType, anchors: &
     let Ok(result) = asker.deadline.bound(lookup.first_answer()).await else {
         return Validated::new(Security::Indeterminate, "there was no time left to check the signatures");
     };
-    let verdict = verdict_on(result);
+    let verdict = verdict_on(result, name);
     if verdict.state == Security::Bogus && wire.failed.load(Ordering::Relaxed) {
         // A key that could not be fetched is no proof of a wrong signature.
         return Validated::new(Security::Indeterminate, "a key or signature on the way could not be fetched");
@@ -78,10 +82,11 @@ pub async fn validate(asker: &Asker, name: &Name, record: RecordType, anchors: &
 }
 
 /// What hickory found, as one word.
-fn verdict_on(result: Result<DnsResponse, NetError>) -> Validated {
+fn verdict_on(result: Result<DnsResponse, NetError>, name: &Name) -> Validated {
     match result {
         Ok(response) => verdict_on_records(&response),
         Err(NetError::Dns(DnsError::Nsec { proof, response, .. })) => match proof {
+            _ if wildcard::is_proven(&response, name) => Validated::new(Security::Secure, ""),
             Proof::Bogus => Validated::new(
                 Security::Bogus,
                 why_bogus(&response, "the absence of the record is not proven"),

@@ -12,6 +12,7 @@ pub mod plan;
 pub mod records;
 pub mod servers;
 pub mod settings;
+pub mod wildcard;
 pub mod wire;
 
 use std::net::SocketAddr;
