@@ -89,9 +89,10 @@ fn configuration(folder: &Path, address: SocketAddr, zones: &[(&str, String)]) -
          pid-file none; lock-file none; session-keyfile none; recursion no; notify no;\n\
          dnssec-validation no; allow-query {{ any; }}; allow-transfer {{ none; }}; }};\ncontrols {{ }};\n"
     );
-    for (zone, _) in zones {
-        text.push_str(&format!("zone \"{zone}\" {{ type primary; file \"{folder}/{zone}\"; }};\n"));
-    }
+    let held = zones
+        .iter()
+        .map(|(zone, _)| format!("zone \"{zone}\" {{ type primary; file \"{folder}/{zone}\"; }};\n"));
+    text.extend(held);
     text
 }
 

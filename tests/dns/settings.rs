@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::kind::{Files, build};
 
-fn paths(settings: Value) -> Vec<String> {
+fn paths(settings: &Value) -> Vec<String> {
     let files = Files([(PathBuf::from("empty.key"), b"; nothing\n".to_vec())].into());
     match build(json!({"dns": settings}), &files) {
         Ok(_) => Vec::new(),
@@ -26,7 +26,7 @@ fn every_error_is_told_with_its_key() {
         "dnssec": {"trust_anchor": "nonsense", "trust_anchor_file": "empty.key"},
     });
     assert_eq!(
-        paths(wrong),
+        paths(&wrong),
         [
             "name",
             "server",
@@ -47,7 +47,7 @@ fn settings_that_contradict_each_other_are_told() {
         (json!({"dnssec": {"trust_anchor": "bo-khac.example. IN DS 1 13 2 abcd"}}), "dnssec"),
         (json!({"dnssec": {"trust_anchor_file": "missing.key"}}), "dnssec.trust_anchor_file"),
     ] {
-        assert_eq!(paths(settings.clone()), [path], "{settings}");
+        assert_eq!(paths(&settings), [path], "{settings}");
     }
 }
 
@@ -63,6 +63,6 @@ fn what_people_write_is_taken() {
         json!({"dnssec": {"required": true}}),
         json!({"dnssec": {"trust_anchor": "bo-vd.example. 3600 IN DS 1 13 2 ab cd"}}),
     ] {
-        assert_eq!(paths(settings.clone()), Vec::<String>::new(), "{settings}");
+        assert_eq!(paths(&settings), Vec::<String>::new(), "{settings}");
     }
 }

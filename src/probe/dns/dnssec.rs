@@ -148,7 +148,7 @@ fn key_in(record: &Record) -> Option<&DNSKEY> {
 fn now() -> SerialNumber {
     let seconds = <<TokioRuntimeProvider as RuntimeProvider>::Timer as Time>::current_time();
     // Times of signatures are counted modulo 2^32 (RFC 4034 §3.1.5).
-    SerialNumber::new((seconds & u64::from(u32::MAX)) as u32)
+    SerialNumber::new(u32::try_from(seconds % (1 << 32)).unwrap_or_default())
 }
 
 /// The keys that hickory shall trust. It knows anchors only as whole keys, and would look for the parent of a zone whose

@@ -164,9 +164,8 @@ async fn receive(socket: &UdpSocket, query: &Message, server: SocketAddr) -> Res
             cut.metadata.truncation = true;
             return Ok(cut);
         }
-        match decode(datagram, query) {
-            Some(answer) => return answer.map_err(|fault| fault.at(server)),
-            None => continue,
+        if let Some(answer) = decode(datagram, query) {
+            return answer.map_err(|fault| fault.at(server));
         }
     }
     Err(strangers(server))
@@ -183,9 +182,8 @@ async fn over_tcp(server: SocketAddr, query: &Message) -> Result<Message, Fault>
         let length = stream.read_u16().await.map_err(failed)?;
         let mut message = vec![0; usize::from(length)];
         stream.read_exact(&mut message).await.map_err(failed)?;
-        match decode(&message, query) {
-            Some(answer) => return answer.map_err(|fault| fault.at(server)),
-            None => continue,
+        if let Some(answer) = decode(&message, query) {
+            return answer.map_err(|fault| fault.at(server));
         }
     }
     Err(strangers(server))
