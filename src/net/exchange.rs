@@ -9,7 +9,7 @@ use crate::model::fault::Fault;
 use crate::model::phase::{Phase, Phases};
 use crate::model::reason::Reason;
 use crate::net::Net;
-use crate::net::http::speak;
+use crate::net::http::{Spoken, speak};
 use crate::net::route::{Endpoint, Reach, Route};
 use crate::net::run::Run;
 use crate::net::tls::Alpn;
@@ -101,21 +101,22 @@ impl Net {
         match dial.stream {
             Err(fault) => seen.fault = Some(fault),
             Ok(stream) if request.url.scheme() == "https" => {
-                let alpn = limits.protocol.alpn();
-                let secured = self.secure(stream, &endpoint.host, &route.tls, alpn, run).await;
+                let secured =
+                    self.secure(stream, &endpoint.host, &route.tls, limits.protocol.alpn(), run).await;
                 seen.phases.add(Phase::Tls, secured.spent);
-                seen.tls = Some(secured.facts);
-                match secured.stream {
+                match secured.stream.and_then(|stream| Ok((limits.protocol.agreed(&secured.facts)?, stream)))
+                {
                     Err(fault) => seen.fault = Some(fault),
-                    Ok(stream) => {
-                        let marks = stream.marks();
-                        speak(stream, marks, request, limits, (run, &mut seen)).await;
+                    Ok((spoken, stream)) => {
+                        let spoken = (spoken, stream.marks());
+                        speak(stream, spoken, (request, limits), run, &mut seen).await;
                     }
                 }
+                seen.tls = Some(secured.facts);
             }
             Ok(stream) => {
-                let marks = stream.marks();
-                speak(stream, marks, request, limits, (run, &mut seen)).await;
+                let spoken = (limits.protocol.in_clear(), stream.marks());
+                speak(stream, spoken, (request, limits), run, &mut seen).await;
             }
         }
         seen
@@ -123,9 +124,30 @@ impl Net {
 }
 
 impl Protocol {
+    /// What is offered in the handshake.
     const fn alpn(self) -> Alpn {
         match self {
-            Self::Any | Self::Http1 | Self::Http2 => Alpn::Http1,
+            Self::Http1 => Alpn::Http1,
+            Self::Any | Self::Http2 => Alpn::Http2,
+        }
+    }
+
+    /// What is spoken after the handshake.
+    fn agreed(self, facts: &TlsFacts) -> Result<Spoken, Fault> {
+        match (self, facts.alpn.as_str()) {
+            (_, "h2") => Ok(Spoken::Http2),
+            (Self::Http2, _) => {
+                Err(Fault::new(Reason::WrongProtocol, "tls handshake", "the server does not offer HTTP/2"))
+            }
+            _ => Ok(Spoken::Http1),
+        }
+    }
+
+    /// What is spoken without a handshake.
+    const fn in_clear(self) -> Spoken {
+        match self {
+            Self::Any | Self::Http1 => Spoken::Http1,
+            Self::Http2 => Spoken::Http2,
         }
     }
 }

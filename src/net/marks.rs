@@ -1,8 +1,10 @@
-//! The stamps of one exchange: when the request went out, when the first byte of the answer came, when the last.
+//! The stamps of one exchange (when the request went out, when the first byte of the answer came, when the last) and
+//! how much the other side may still send.
 //!
 //! Shared between the socket, which knows what the kernel saw, and the layer above TLS, which knows which bytes were an
 //! answer. One task holds both, so the lock is never waited for.
 
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -26,31 +28,78 @@ pub(crate) struct Taken {
     pub(crate) last: Option<Instant>,
 }
 
-#[derive(Debug, Default)]
-struct State {
-    taken: Taken,
-    /// The stamp of what the socket read last while it was listening for an answer.
-    heard: Option<Stamp>,
+/// Where the exchange stands, as far as the socket must know.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Listening {
+    /// The request is not out yet.
+    #[default]
+    NotYet,
+    /// The next write is the request.
+    Expecting,
+    /// The request is out, the answer is waited for.
+    Yes,
+    /// The answer has begun.
+    Over,
 }
 
+#[derive(Debug)]
+struct State {
+    taken: Taken,
+    /// The stamp of what the socket heard last while it was listening.
+    heard: Option<Stamp>,
+    listening: Listening,
+    /// How many more bytes the other side may send.
+    allowance: u64,
+}
+
+/// The other side sends more than any honest server would.
+#[derive(Debug, thiserror::Error)]
+#[error("the server sends without end")]
+pub(crate) struct Flood;
+
 /// A handle on the stamps of one connection.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Marks(Arc<Mutex<State>>);
+
+impl Default for Marks {
+    fn default() -> Self {
+        let (taken, heard, listening) = Default::default();
+        Self(Arc::new(Mutex::new(State { taken, heard, listening, allowance: u64::MAX })))
+    }
+}
 
 impl Marks {
     /// The next write is the request.
-    pub(crate) fn sending(&self) {
+    pub(crate) fn expect_request(&self) {
+        self.state().listening = Listening::Expecting;
+    }
+
+    /// Something is about to be written; if it is the request, the time is taken.
+    pub(crate) fn writing(&self) {
         let mut state = self.state();
-        if state.taken.sent.is_none() {
+        if state.listening == Listening::Expecting {
+            state.listening = Listening::Yes;
             state.taken.sent = Some(Instant::now());
         }
     }
 
+    /// When the request went out, if its answer is still waited for.
+    pub(crate) fn listening_since(&self) -> Option<Instant> {
+        let state = self.state();
+        if state.listening == Listening::Yes { state.taken.sent } else { None }
+    }
+
+    /// The socket heard something that may be the answer.
+    pub(crate) fn heard(&self, stamp: Stamp) {
+        self.state().heard = Some(stamp);
+    }
+
     /// Bytes of the answer were read.
     pub(crate) fn answered(&self) {
-        let mut state = self.state();
         let now = Instant::now();
-        if state.taken.first.is_none() {
+        let mut state = self.state();
+        if state.listening == Listening::Yes {
+            state.listening = Listening::Over;
             state.taken.first = Some(state.heard.unwrap_or(Stamp { at: now, by_kernel: false }));
         }
         state.taken.last = Some(now);
@@ -59,6 +108,26 @@ impl Marks {
     /// All stamps so far.
     pub(crate) fn taken(&self) -> Taken {
         self.state().taken
+    }
+
+    /// From now on the other side may send so many bytes.
+    pub(crate) fn allow(&self, bytes: u64) {
+        self.state().allowance = bytes;
+    }
+
+    /// Counts what the other side sent.
+    ///
+    /// # Errors
+    /// [`Flood`] past the allowance.
+    pub(crate) fn count(&self, bytes: usize) -> io::Result<()> {
+        let mut state = self.state();
+        match state.allowance.checked_sub(bytes as u64) {
+            Some(left) => {
+                state.allowance = left;
+                Ok(())
+            }
+            None => Err(io::Error::other(Flood)),
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -8,8 +8,10 @@
 pub mod connect;
 pub mod deadline;
 pub mod exchange;
+mod framing;
 pub mod guard;
 mod http;
+mod kernel_clock;
 mod marks;
 pub mod politeness;
 pub mod resolve;
@@ -23,6 +25,7 @@ use std::sync::Arc;
 
 use crate::model::fault::Fault;
 use crate::net::guard::Guard;
+use crate::net::kernel_clock::KernelClock;
 use crate::net::resolve::Resolver;
 
 /// What the operator sets for all probes.
@@ -41,6 +44,7 @@ pub struct Net {
     pub resolver: Arc<Resolver>,
     /// Which addresses may be connected to.
     pub guard: Arc<Guard>,
+    _kernel_clock: Arc<KernelClock>,
 }
 
 impl Net {
@@ -52,6 +56,7 @@ impl Net {
         Ok(Self {
             resolver: Arc::new(Resolver::new(&settings.resolvers)?),
             guard: Arc::new(Guard::new(settings.deny_networks.clone())),
+            _kernel_clock: Arc::new(KernelClock::start()),
         })
     }
 }

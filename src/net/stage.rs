@@ -7,6 +7,7 @@ use nix::errno::Errno;
 
 use crate::model::fault::Fault;
 use crate::model::reason::Reason;
+use crate::net::marks::Flood;
 use crate::net::tls::reason;
 
 /// A step of reaching a portal.
@@ -54,6 +55,17 @@ impl Stage {
         }
     }
 
+    /// What it is called when the other side sends without end.
+    #[must_use]
+    pub const fn flooded(self) -> Reason {
+        match self {
+            Self::Connect => Reason::MalformedResponse,
+            Self::Secure => Reason::TlsHandshake,
+            Self::Head => Reason::HeadersTooLarge,
+            Self::Body => Reason::BodyTooLarge,
+        }
+    }
+
     /// The fault of a passed deadline.
     #[must_use]
     pub fn timeout(self) -> Fault {
@@ -72,15 +84,20 @@ impl Stage {
         if let Some(code) = error.raw_os_error() {
             return self.reason_of_code(Errno::from_raw(code));
         }
-        if let Some(error) = tls_error(error) {
+        let inner = error.get_ref();
+        if let Some(error) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
             return reason::of_error(error);
         }
+        if inner.is_some_and(|inner| inner.is::<Flood>()) {
+            return self.flooded();
+        }
         match error.kind() {
-            ErrorKind::UnexpectedEof => self.cut_short(),
+            // Without a code of the system these are a library's words for an end where more was to come.
+            ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe => self.cut_short(),
             ErrorKind::TimedOut => self.late(),
             ErrorKind::OutOfMemory => Reason::SelfMemory,
             ErrorKind::ConnectionRefused => Reason::ConnectRefused,
-            _ => self.broken(),
+            _ => Reason::ConnectionReset,
         }
     }
 
@@ -103,26 +120,10 @@ impl Stage {
             | Errno::EAFNOSUPPORT => Reason::NoRoute,
             Errno::ECONNREFUSED => Reason::ConnectRefused,
             Errno::ETIMEDOUT => self.late(),
-            _ => self.broken(),
+            // The other side, or the network between, broke the connection off.
+            _ => Reason::ConnectionReset,
         }
     }
-
-    /// The other side, or the network between, broke the connection off.
-    const fn broken(self) -> Reason {
-        match self {
-            Self::Connect | Self::Secure | Self::Head | Self::Body => Reason::ConnectionReset,
-        }
-    }
-}
-
-/// Whether an error is one of TLS.
-#[must_use]
-pub(crate) fn is_tls(error: &Error) -> bool {
-    tls_error(error).is_some()
-}
-
-fn tls_error(error: &Error) -> Option<&rustls::Error> {
-    error.get_ref().and_then(|inner| inner.downcast_ref())
 }
 
 #[cfg(test)]

@@ -1,11 +1,17 @@
-//! What an error of hyper stands for.
+//! What an error of hyper or h2 stands for.
 
 use std::error::Error as _;
-use std::io;
+use std::{fmt, io};
 
 use crate::model::fault::Fault;
 use crate::model::reason::Reason;
+use crate::net::marks::Marks;
 use crate::net::stage::Stage;
+
+/// A request that cannot be put into words of HTTP: only an address that a server named can be the cause.
+pub(crate) fn of_request(error: impl fmt::Display) -> Fault {
+    Fault::new(Reason::BadRedirect, "write request", error)
+}
 
 /// The fault that an error of hyper stands for.
 pub(crate) fn of_hyper(stage: Stage, error: &hyper::Error) -> Fault {
@@ -24,9 +30,25 @@ pub(crate) fn of_hyper(stage: Stage, error: &hyper::Error) -> Fault {
     Fault::new(reason, stage.operation(), detail)
 }
 
+/// The fault that an error of h2 stands for.
+pub(crate) fn of_h2(stage: Stage, error: &h2::Error) -> Fault {
+    let reason = error.get_io().map_or(Reason::Http2Error, |cause| stage.reason(cause));
+    Fault::new(reason, stage.operation(), error)
+}
+
 /// hyper says so of a chunked body that cannot be read.
 fn is_chunking(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData)
         && error.raw_os_error().is_none()
-        && !crate::net::stage::is_tls(error)
+        && error.get_ref().is_none_or(|inner| !inner.is::<rustls::Error>())
+}
+
+impl Fault {
+    /// A connection closed in the middle of the head is a truncated answer; one closed without a byte is just closed.
+    pub(crate) fn unanswered(mut self, marks: &Marks) -> Self {
+        if self.reason == Reason::ConnectionClosed && marks.taken().first.is_some() {
+            self.reason = Reason::Truncated;
+        }
+        self
+    }
 }

@@ -34,6 +34,9 @@ use crate::net::tls::memo::Memo;
 use crate::net::tls::recorder::{Judge, Recorder};
 use crate::net::tls::roots::{ClientIdentity, Roots};
 
+/// The most bytes a server may send in its handshake; a chain of 20 certificates fits many times.
+const HANDSHAKE_MAX: u64 = 1 << 20;
+
 /// What the operator sets about TLS, with files already read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TlsSettings {
@@ -158,7 +161,7 @@ impl Net {
     /// the name check unless the policy names another. Never lasts past the run's deadline.
     pub async fn secure(
         &self,
-        stream: Stream,
+        mut stream: Stream,
         host: &url::Host<String>,
         policy: &TlsPolicy,
         alpn: Alpn,
@@ -176,6 +179,8 @@ impl Net {
                 return Secured { facts, spent: began.elapsed(), stream: Err(fault) };
             }
         };
+        stream.begin_tls();
+        stream.marks().allow(HANDSHAKE_MAX);
         let connector = TlsConnector::from(Arc::new(recorder.attached_to(config, alpn.offered())));
         let outcome = run.deadline.bound(connector.connect(name, stream)).await;
         recorder.tell(&mut facts);
@@ -183,6 +188,7 @@ impl Net {
             Err(_) => Err(Stage::Secure.timeout()),
             Ok(Err(error)) => Err(recorder.fault(&error)),
             Ok(Ok(stream)) => {
+                stream.get_ref().0.marks().allow(u64::MAX);
                 agreed(stream.get_ref().1, &mut facts);
                 recorder.verdict().map(|()| TlsStream(stream))
             }
