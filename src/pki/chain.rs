@@ -145,12 +145,21 @@ pub fn trust(chain: &[Vec<u8>], anchors: &[TrustAnchor<'_>]) -> Trust {
     match verdict {
         Ok(()) => Trust::Trusted,
         Err(Error::UnknownIssuer) => why_untrusted(chain),
+        // A root that only bears the name of a trusted one.
+        Err(Error::InvalidSignatureForPublicKey) if ends_in_stranger(chain, anchors) => why_untrusted(chain),
         // A certificate of version 3 that says it is an authority and serves as a leaf is what self-signing tools make.
         Err(Error::CaUsedAsEndEntity) if matches!(why_untrusted(chain), Trust::SelfSigned) => {
             Trust::SelfSigned
         }
         Err(error) => Trust::Refused { because: format!("the chain is not acceptable: {error}") },
     }
+}
+
+/// Whether the path ends in a root that was sent and is none of the anchors.
+fn ends_in_stranger(chain: &[Vec<u8>], anchors: &[TrustAnchor<'_>]) -> bool {
+    let shape = Shape::of(chain);
+    let root = shape.path.last().filter(|_| shape.ends_in_root).and_then(|place| chain.get(*place));
+    root.is_some_and(|root| !is_anchor(root, anchors))
 }
 
 /// A moment at which every certificate of the path is valid.

@@ -135,6 +135,10 @@ impl Recorder {
         if seen.asked_for_certificate && self.judge.client.is_none() && refused_us {
             fault.reason = Reason::TlsClientCert;
         }
+        // Servers say "access denied" also of a name they do not serve: without having asked, they mean no certificate.
+        if !seen.asked_for_certificate && fault.reason == Reason::TlsClientCert {
+            fault.reason = Reason::TlsHandshake;
+        }
         fault
     }
 

@@ -55,7 +55,7 @@ pub(super) fn assess(
     if let Some(fault) = seen.fault.as_ref().filter(|fault| !(told && is_of_the_chain(fault))) {
         findings.insert(0, Finding::of_fault(&named_by_scan(fault, seen.scan.as_deref())));
     } else if seen.tls.is_some() {
-        findings.insert(0, Finding::passed("reachable", "", "the handshake came about"));
+        findings.insert(0, Finding::passed("reachable", "", "it answered"));
     }
     Assessment::of(findings)
 }
