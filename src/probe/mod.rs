@@ -4,11 +4,12 @@
 //! of configuration files, schedules or metrics: it is handed its settings, its [`Tools`] and the time.
 
 pub mod dns;
-mod http;
+pub mod http;
 
 pub mod kind;
 pub mod route;
 pub mod settings;
+pub mod size;
 pub mod spec;
 pub mod tls;
 

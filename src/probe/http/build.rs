@@ -1,0 +1,292 @@
+//! Checks the settings, all at once, and makes a [`Plan`] of them.
+
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use http::header::{self, HeaderName, HeaderValue};
+use http::{HeaderMap, Method};
+use url::Url;
+
+use crate::html::phrases::Phrases;
+use crate::model::secret::Secret;
+use crate::net::exchange::{Limits, Protocol};
+use crate::net::route::Route;
+use crate::probe::SharedProbe;
+use crate::probe::http::HttpProbe;
+use crate::probe::http::expect::Expectations;
+use crate::probe::http::reading::Memo;
+use crate::probe::http::redirect::{RedirectPolicy, is_mutating, may_mutate};
+use crate::probe::http::request::RequestPlan;
+use crate::probe::http::settings::{HttpSettings, ProtocolKey, SoftKeys};
+use crate::probe::kind::Settings;
+use crate::probe::route::route;
+use crate::probe::settings::{Context, SecretSource, SettingsErrors, Span};
+
+/// What is accepted, as a browser of a Vietnamese citizen says it.
+const ACCEPT: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+/// See [`ACCEPT`].
+const ACCEPT_LANGUAGE: &str = "vi,en;q=0.8";
+/// The codings that `net` decodes.
+const ACCEPT_ENCODING: &str = "gzip, deflate, br, zstd";
+
+/// Everything a run needs, checked and compiled.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) request: RequestPlan,
+    pub(super) route: Route,
+    pub(super) limits: Limits,
+    pub(super) redirects: RedirectPolicy,
+    pub(super) expect: Arc<Expectations>,
+    pub(super) phrases: Arc<Phrases>,
+    pub(super) soft: SoftKeys,
+    pub(super) slow_after: Option<Span>,
+    pub(super) warn_before: Option<Span>,
+}
+
+impl Settings for HttpSettings {
+    fn build(self, context: &Context<'_>) -> Result<SharedProbe, SettingsErrors> {
+        let mut errors = SettingsErrors::default();
+        let plan = plan(self, context, &mut errors);
+        match plan {
+            Some(plan) => errors.finish(Arc::new(HttpProbe { plan, memo: Memo::default() })),
+            None => Err(errors),
+        }
+    }
+}
+
+/// The plan, as far as one can be made; what is wrong is added to `errors`.
+fn plan(settings: HttpSettings, context: &Context<'_>, errors: &mut SettingsErrors) -> Option<Plan> {
+    let url = address(&settings, context, errors);
+    let method = method(&settings, url.as_ref(), context, errors);
+    let headers = open_headers(&settings, context, errors);
+    let credentials = credentials(&settings, context, errors);
+    let body = body(&settings, context, errors);
+    let route = route(settings.family, settings.proxy.as_deref(), &settings.tls, context, errors);
+    if settings.max_body.0 == 0 {
+        errors.add("max_body", "\"0\" leaves no room for an answer", "write a size such as 8MiB");
+    }
+    if settings.redirects.schemes.is_empty() {
+        errors.add("redirects.schemes", "no scheme is allowed", "name https or http, or say follow: false");
+    }
+    let redirects = RedirectPolicy {
+        follow: settings.redirects.follow,
+        limit: settings.redirects.limit,
+        hosts: settings.redirects.hosts.iter().map(|host| host.to_lowercase()).collect(),
+        schemes: settings.redirects.schemes,
+        allow_mutations: context.allow_mutations.to_vec(),
+        answers: settings.expect.status.clone(),
+    };
+    let limits = Limits { body_bytes: settings.max_body.as_usize(), protocol: protocol(settings.protocol) };
+    Some(Plan {
+        expect: Arc::new(Expectations::compile(settings.expect, errors)),
+        request: RequestPlan { url: url?, method: method?, headers, credentials, body },
+        route: route?,
+        limits,
+        redirects,
+        phrases: context.phrases.clone(),
+        soft: settings.soft_failures,
+        slow_after: settings.slow_after,
+        warn_before: settings.warn_before,
+    })
+}
+
+const fn protocol(key: ProtocolKey) -> Protocol {
+    match key {
+        ProtocolKey::Any => Protocol::Any,
+        ProtocolKey::Http1 => Protocol::Http1,
+        ProtocolKey::Http2 => Protocol::Http2,
+    }
+}
+
+/// The address: `url`, or `path` below the portal's, or the portal's own.
+fn address(settings: &HttpSettings, context: &Context<'_>, errors: &mut SettingsErrors) -> Option<Url> {
+    let help = "write an address such as \"https://dichvucong.bo.example/\"";
+    let (key, parsed) = match (&settings.url, &settings.path, context.portal_url) {
+        (Some(_), Some(_), _) => {
+            errors.add("path", "\"path\" and \"url\" exclude each other", "keep one of them");
+            return None;
+        }
+        (Some(url), None, _) => ("url", Url::parse(url)),
+        (None, Some(path), Some(portal)) => ("path", portal.join(path)),
+        (None, None, Some(portal)) => ("url", Ok(portal.clone())),
+        (None, Some(_), None) => {
+            errors.add("path", "there is no portal address to put \"path\" below", help);
+            return None;
+        }
+        (None, None, None) => {
+            errors.add("url", "there is no address to ask", help);
+            return None;
+        }
+    };
+    match parsed {
+        Ok(url) => checked(url, key, errors),
+        Err(why) => {
+            errors.add(key, format!("this is not an address: {why}"), help);
+            None
+        }
+    }
+}
+
+fn checked(mut url: Url, key: &str, errors: &mut SettingsErrors) -> Option<Url> {
+    if !matches!(url.scheme(), "http" | "https") {
+        errors.add(
+            key,
+            format!("\"{}\" is not a scheme of pages", url.scheme()),
+            "write https:// or http://",
+        );
+        return None;
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        errors.add(key, "an address does not hold a user name or password", "use basic_auth");
+        return None;
+    }
+    url.set_fragment(None);
+    Some(url)
+}
+
+/// The method; one that may change something only where the operator said so twice.
+fn method(
+    settings: &HttpSettings,
+    url: Option<&Url>,
+    context: &Context<'_>,
+    errors: &mut SettingsErrors,
+) -> Option<Method> {
+    let Ok(method) = Method::try_from(settings.method.to_ascii_uppercase().as_str()) else {
+        errors.add("method", format!("\"{}\" is not a method", settings.method), "such as GET, HEAD or POST");
+        return None;
+    };
+    if method == Method::CONNECT || method == Method::TRACE {
+        errors.add("method", format!("\"{method}\" asks for no page"), "such as GET, HEAD or POST");
+    }
+    let has_body = settings.body.is_some() || settings.body_file.is_some();
+    if has_body && matches!(method, Method::GET | Method::HEAD) {
+        errors.add("method", format!("\"{method}\" carries no body"), "say method: POST, or drop the body");
+    }
+    if is_mutating(&method) {
+        let wrong = format!("\"{method}\" may change something at the portal");
+        let host = url.and_then(Url::host_str).unwrap_or("the host");
+        if !context.mutates {
+            errors.add("method", wrong, format!("say mutates: true beside the kind, and allow \"{host}\""));
+        } else if url.is_some_and(|url| !may_mutate(context.allow_mutations, url)) {
+            errors.add("method", wrong, format!("add \"{host}\" to allow_mutations in emc.yaml"));
+        }
+    }
+    Some(method)
+}
+
+/// Headers whose values everybody may see.
+fn open_headers(settings: &HttpSettings, context: &Context<'_>, errors: &mut SettingsErrors) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::ACCEPT, HeaderValue::from_static(ACCEPT));
+    headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static(ACCEPT_LANGUAGE));
+    headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(ACCEPT_ENCODING));
+    match HeaderValue::from_str(context.user_agent) {
+        Ok(agent) => drop(headers.insert(header::USER_AGENT, agent)),
+        Err(_) => errors.add("headers.User-Agent", "the user agent is not fit for a header", ""),
+    }
+    for (name, value) in &settings.headers {
+        let path = format!("headers.{name}");
+        if is_secret_by_name(name) {
+            let help = "move it to secret_headers, basic_auth or bearer_token";
+            errors.add(&path, format!("\"{name}\" holds a secret, and this value is shown"), help);
+        } else if let Some((name, value)) = header_pair(&path, name, value, errors) {
+            headers.insert(name, value);
+        }
+    }
+    if let Some(kind) = &settings.content_type
+        && let Some((name, value)) = header_pair("content_type", "content-type", kind, errors)
+    {
+        headers.insert(name, value);
+    }
+    headers
+}
+
+fn is_secret_by_name(name: &str) -> bool {
+    ["authorization", "proxy-authorization", "cookie"].iter().any(|secret| name.eq_ignore_ascii_case(secret))
+}
+
+/// A header, checked. The value stands in no message: it may be a secret.
+fn header_pair(
+    path: &str,
+    name: &str,
+    value: &str,
+    errors: &mut SettingsErrors,
+) -> Option<(HeaderName, HeaderValue)> {
+    let Ok(known) = HeaderName::try_from(name) else {
+        errors.add(path, format!("\"{name}\" is not the name of a header"), "");
+        return None;
+    };
+    let framing = ["host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer"];
+    if framing.contains(&known.as_str()) {
+        let help = if known == header::HOST { "put the host into url" } else { "leave it out" };
+        errors.add(path, format!("\"{name}\" is set by the connection itself"), help);
+        return None;
+    }
+    let Ok(value) = HeaderValue::from_str(value) else {
+        errors.add(path, "the value is not fit for a header", "use printable characters on one line");
+        return None;
+    };
+    Some((known, value))
+}
+
+/// Headers that go to the configured origin only.
+fn credentials(settings: &HttpSettings, context: &Context<'_>, errors: &mut SettingsErrors) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let mut add = |path: &str, name: &str, value: &str, errors: &mut SettingsErrors| {
+        if let Some((name, mut value)) = header_pair(path, name, value, errors) {
+            value.set_sensitive(true);
+            headers.insert(name, value);
+        }
+    };
+    for (name, source) in &settings.secret_headers {
+        let path = format!("secret_headers.{name}");
+        if let Some(secret) = secret(&path, source, context, errors) {
+            add(&path, name, secret.expose(), errors);
+        }
+    }
+    if let Some(basic) = &settings.basic_auth
+        && let Some(password) = secret("basic_auth.password", &basic.password, context, errors)
+    {
+        let pair = BASE64_STANDARD.encode(format!("{}:{}", basic.username, password.expose()));
+        add("basic_auth", "authorization", &format!("Basic {pair}"), errors);
+    }
+    if let Some(source) = &settings.bearer_token
+        && let Some(token) = secret("bearer_token", source, context, errors)
+    {
+        add("bearer_token", "authorization", &format!("Bearer {}", token.expose()), errors);
+    }
+    if settings.basic_auth.is_some() && settings.bearer_token.is_some() {
+        errors.add(
+            "bearer_token",
+            "\"basic_auth\" and \"bearer_token\" exclude each other",
+            "keep one of them",
+        );
+    }
+    headers
+}
+
+fn secret(
+    path: &str,
+    source: &SecretSource,
+    context: &Context<'_>,
+    errors: &mut SettingsErrors,
+) -> Option<Secret> {
+    context.resources.secret(source).map_err(|why| errors.add(path, why, "")).ok()
+}
+
+fn body(settings: &HttpSettings, context: &Context<'_>, errors: &mut SettingsErrors) -> Bytes {
+    match (&settings.body, &settings.body_file) {
+        (Some(_), Some(_)) => {
+            errors.add("body_file", "\"body\" and \"body_file\" exclude each other", "keep one of them");
+            Bytes::new()
+        }
+        (Some(body), None) => Bytes::from(body.clone()),
+        (None, Some(path)) => {
+            let read = context.resources.file(path).map_err(|why| errors.add("body_file", why, ""));
+            read.map(Bytes::from).unwrap_or_default()
+        }
+        (None, None) => Bytes::new(),
+    }
+}

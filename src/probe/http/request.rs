@@ -1,0 +1,69 @@
+//! What is sent: the request of each hop, with credentials only where they belong.
+
+use bytes::Bytes;
+use http::header::{COOKIE, HeaderValue};
+use http::{HeaderMap, Method};
+use url::Url;
+
+use crate::net::exchange::Request;
+use crate::probe::http::address::same_origin;
+
+/// The request as configured.
+#[derive(Clone, Debug)]
+pub(super) struct RequestPlan {
+    /// What is asked for.
+    pub(super) url: Url,
+    /// Method.
+    pub(super) method: Method,
+    /// Headers for every hop.
+    pub(super) headers: HeaderMap,
+    /// Headers for the configured origin only; all are marked sensitive.
+    pub(super) credentials: HeaderMap,
+    /// Body.
+    pub(super) body: Bytes,
+}
+
+/// One hop on the way to the page.
+#[derive(Clone, Debug)]
+pub(super) struct Hop {
+    /// Where to.
+    pub(super) url: Url,
+    /// How.
+    pub(super) method: Method,
+    /// Whether the configured body goes along.
+    pub(super) with_body: bool,
+}
+
+impl RequestPlan {
+    /// The first hop.
+    pub(super) fn first(&self) -> Hop {
+        Hop { url: self.url.clone(), method: self.method.clone(), with_body: !self.body.is_empty() }
+    }
+
+    /// The request of a hop. `cookies` is what the servers on the way set for this address; a header `Cookie` of the
+    /// operator's own goes before.
+    pub(super) fn of(&self, hop: &Hop, cookies: &str) -> Request {
+        let mut headers = self.headers.clone();
+        if same_origin(&hop.url, &self.url) {
+            headers.extend(self.credentials.clone());
+        }
+        if !cookies.is_empty()
+            && let Ok(mut value) = HeaderValue::from_str(&with_own(&headers, cookies))
+        {
+            value.set_sensitive(true);
+            headers.insert(COOKIE, value);
+        }
+        if !hop.with_body {
+            headers.remove(http::header::CONTENT_TYPE);
+        }
+        let body = if hop.with_body { self.body.clone() } else { Bytes::new() };
+        Request { method: hop.method.clone(), url: hop.url.clone(), headers, body }
+    }
+}
+
+fn with_own(headers: &HeaderMap, cookies: &str) -> String {
+    match headers.get(COOKIE).and_then(|own| own.to_str().ok()) {
+        Some(own) => format!("{own}; {cookies}"),
+        None => cookies.to_owned(),
+    }
+}
