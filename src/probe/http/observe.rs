@@ -18,6 +18,7 @@ use crate::model::reason::Reason;
 use crate::model::text::presentable;
 use crate::net::exchange::{Exchange, Head};
 use crate::net::run::Run;
+use crate::pki::certificate::certificates;
 use crate::probe::Tools;
 use crate::probe::http::address::shown;
 use crate::probe::http::build::Plan;
@@ -138,6 +139,10 @@ impl<'a> Walk<'a> {
                 Some(known) => *known = address,
                 None => seen.addresses.push(address),
             }
+        }
+        if let Some(chain) = exchange.tls.as_ref().and_then(|tls| tls.chain.as_ref()) {
+            // Read once for a chain that is seen many times; also where it was not accepted.
+            certificates(chain);
         }
         seen.tls = exchange.tls.or(seen.tls.take());
         seen.url = hop.url.clone();
