@@ -44,7 +44,6 @@ impl Stream {
         self.framing = Framing::Records(Records::default());
     }
 
-
     /// A read while the answer to a request of `sent` is waited for.
     fn poll_stamped(
         &mut self,

@@ -19,7 +19,6 @@ const UNREADABLE: &str = "unreadable";
 const EXTENSIONS_MAX: usize = 64;
 
 /// The certificates of a chain, read once however often the chain is seen.
-#[expect(clippy::must_use_candidate, reason = "called also for its filling of the chain")]
 pub fn certificates(chain: &PeerChain) -> &[CertificateFacts] {
     chain.certificates.get_or_init(|| chain.der.iter().map(|der| read(der)).collect())
 }

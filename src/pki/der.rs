@@ -43,7 +43,7 @@ pub(super) const fn implicit(number: u8) -> u8 {
 }
 
 /// Elements one after another.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {

@@ -67,7 +67,7 @@ async fn every_flaw_of_a_chain_has_its_reason() {
         assert_eq!((found_status, found_reason), (status, reason), "{case}:\n{told}");
         let tls = measured.facts.tls.unwrap();
         assert_eq!(tls.certificates().len(), shown(&chain).len(), "{case}");
-        assert_eq!(tls.certificates()[1.min(shown(&chain).len() - 1)].issuer.is_empty(), false, "{case}");
+        assert!(!tls.certificates()[1.min(shown(&chain).len() - 1)].issuer.is_empty(), "{case}");
     }
 }
 

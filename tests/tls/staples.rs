@@ -16,6 +16,8 @@ use crate::authority::{Chain, builder, plain, serve, settings};
 use crate::kind::{Files, build};
 use crate::openssl::openssl;
 
+type Clock = fn() -> DateTime<Utc>;
+
 const NO_ANCHORS: &[rustls::pki_types::TrustAnchor<'_>] = &[];
 
 /// Writes a chain where OpenSSL finds it, with an index that says `state` of the leaf.
@@ -127,7 +129,7 @@ async fn probed_at(address: SocketAddr, root_pem: &str, clock: fn() -> DateTime<
 async fn a_revoked_certificate_is_down_and_a_stale_response_passes_for_nothing() {
     let chain = Chain::new(plain, plain);
     let folder = tempfile::tempdir().unwrap();
-    let cases: [(&str, fn() -> DateTime<Utc>, &str, Outcome); 3] = [
+    let cases: [(&str, Clock, &str, Outcome); 3] = [
         (GOOD, Utc::now, "", Outcome::Passed),
         (GOOD, || Utc::now() + TimeDelta::days(3), "", Outcome::CannotTell),
         (REVOKED, Utc::now, "tls_revoked", Outcome::Failed),

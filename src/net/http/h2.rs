@@ -84,7 +84,9 @@ async fn read_body<S: AsyncRead + AsyncWrite + Unpin>(
     let failed = |error: h2::Error| fault::of_h2(Stage::Body, &error);
     loop {
         let next = poll_fn(|context| incoming.poll_data(context));
-        let Some(chunk) = driven(connection.as_mut(), pin!(next)).await.map_err(failed)? else { return Ok(()) };
+        let Some(chunk) = driven(connection.as_mut(), pin!(next)).await.map_err(failed)? else {
+            return Ok(());
+        };
         let chunk = chunk.map_err(failed)?;
         *wire_bytes += chunk.len() as u64;
         body.add(&chunk)?;

@@ -114,7 +114,7 @@ fn judge_scan(rules: &Rules, scan: &Scan, findings: &mut Vec<Finding>) {
     }
     match &scan.weak {
         Some(weak) if weak.is_empty() => {
-            findings.push(Finding::passed("suites", "no weak suite", "none found"))
+            findings.push(Finding::passed("suites", "no weak suite", "none found"));
         }
         Some(weak) => {
             let list: Vec<String> =

@@ -1,6 +1,6 @@
 //! A ClientHello made by hand, for versions and suites that no sane library offers, and the reader of what comes back.
 //!
-//! Only the first flight is looked at: a server that answers with a ServerHello accepts what it chose. Nothing is ever
+//! Only the first flight is looked at: a server that answers with a `ServerHello` accepts what it chose. Nothing is ever
 //! encrypted and no secret of ours exists, so that there is nothing to protect.
 
 use crate::probe::tls::suites::Suite;
@@ -62,7 +62,7 @@ pub(super) struct Offer<'a> {
     pub(super) server_name: Option<&'a str>,
 }
 
-/// TLS_EMPTY_RENEGOTIATION_INFO_SCSV (RFC 5746): servers that insist on secure renegotiation refuse a hello without.
+/// `TLS_EMPTY_RENEGOTIATION_INFO_SCSV` (RFC 5746): servers that insist on secure renegotiation refuse a hello without.
 const RENEGOTIATION: u16 = 0x00ff;
 /// X25519, secp256r1, secp384r1, secp521r1, ffdhe2048.
 const GROUPS: [u16; 5] = [0x001d, 0x0017, 0x0018, 0x0019, 0x0100];
@@ -154,7 +154,7 @@ pub(super) enum Answer {
     NotTls,
 }
 
-/// The most bytes of an answer that are read: a ServerHello stands at the very beginning.
+/// The most bytes of an answer that are read: a `ServerHello` stands at the very beginning.
 pub(super) const ANSWER_MAX: usize = 4096;
 
 /// Reads the beginning of an answer; `None` while there is too little of it.

@@ -225,6 +225,7 @@ impl Scanner<'_> {
 }
 
 /// What a server said, or how it went away.
+#[derive(Clone, Copy, Debug)]
 enum Said {
     Answer(Answer),
     Closed(&'static str),

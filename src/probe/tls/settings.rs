@@ -148,7 +148,7 @@ impl TlsProbeSettings {
         }
         let host = match &self.host {
             Some(host) => parse_host(host).map_err(|why| errors.add("host", why, "")).ok(),
-            None => portal.and_then(|url| url.host()).map(|host| host.to_owned()),
+            None => portal.and_then(url::Url::host).map(|host| host.to_owned()),
         };
         if host.is_none() && self.host.is_none() {
             errors.add("host", "there is no host to connect to", "set host, or the portal's url");
