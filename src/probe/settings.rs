@@ -62,7 +62,7 @@ pub trait Resources {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum SecretSource {
     /// A file's content, without the line break at its end.
-    File(std::path::PathBuf),
+    File(#[schemars(with = "PathText")] std::path::PathBuf),
     /// An environment variable.
     Env(String),
     /// A systemd credential (`LoadCredential=`).
@@ -74,15 +74,37 @@ pub enum SecretSource {
 #[serde(default, deny_unknown_fields)]
 pub struct TlsKeys {
     /// Further roots to trust, PEM files.
+    #[schemars(with = "Vec<PathText>")]
     pub ca_files: Vec<std::path::PathBuf>,
     /// Trust only `ca_files`, not the system's roots.
     pub only_ca_files: bool,
     /// Name to ask for and to check, instead of the host's.
     pub server_name: Option<String>,
     /// Client certificate chain, a PEM file.
+    #[schemars(with = "Option<PathText>")]
     pub client_certificate: Option<std::path::PathBuf>,
     /// Key of the client certificate, PEM.
     pub client_key: Option<SecretSource>,
+}
+
+/// How a path is written; `config` makes it absolute by the folder of the file that names it. For
+/// `#[schemars(with = "PathText")]` on keys that are paths.
+#[derive(Debug)]
+pub struct PathText;
+
+impl JsonSchema for PathText {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Path".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "format": "path",
+            "minLength": 1,
+            "description": "a file, relative to the one that names it",
+        })
+    }
 }
 
 /// A duration as people write it: `500ms`, `30s`, `1m30s`, `1h`, `30d`.

@@ -1,0 +1,444 @@
+//! An authority's file: portals and probes, checked against each other and built.
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use url::Url;
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::config::cascade::{Defaults, Timing, check_bounds};
+use crate::config::decode::{DecodeError, decode, decode_entry};
+use crate::config::files::{AuthorityFile, AuthorityKeys, PortalKeys, ProbeKeys, SloKeys};
+use crate::config::global::{Global, bypasses, names};
+use crate::config::problem::{GIVEN, Problems};
+use crate::config::resources::Store;
+use crate::config::schema::required_keys;
+use crate::config::source::{Sources, Span};
+use crate::config::tree::{Entry, Node, Value};
+use crate::config::walk::{listed, suggestion};
+use crate::html::phrases::Phrases;
+use crate::metrics::catalogue::label_problem;
+use crate::model::id::{Name, ProbeId};
+use crate::probe::SharedProbe;
+use crate::probe::kind::{KINDS, KindSettings};
+use crate::probe::settings::{Context, Pairs, SettingsError};
+use crate::probe::spec::{Names, Portal, ProbeSpec};
+
+/// The most labels a probe can have, and the longest value of one in characters.
+const LABELS_MAX: (usize, usize) = (10, 200);
+
+/// Stands for a portal's address that is wrong.
+const UNKNOWN: &str = "https://unknown.invalid";
+
+/// What all files of a configuration share while they are assembled.
+pub(super) struct Assembler<'a> {
+    /// What holds for everything.
+    pub(super) global: &'a Global,
+    /// Hash of what holds for every probe.
+    pub(super) global_hash: u64,
+    /// Defaults of everything.
+    pub(super) defaults: &'a Defaults,
+    /// Files, secrets and TLS policies.
+    pub(super) store: &'a Store<'a>,
+    /// For the folders of files.
+    pub(super) sources: &'a Sources,
+    /// Phrases of soft failures.
+    pub(super) phrases: Arc<Phrases>,
+    /// What was found.
+    pub(super) problems: &'a mut Problems,
+    /// What came out.
+    pub(super) made: Made,
+}
+
+/// What came out of all files.
+#[derive(Debug, Default)]
+pub(super) struct Made {
+    /// Portals with a probe that runs.
+    pub(super) portals: Vec<Portal>,
+    /// Probes that run.
+    pub(super) specs: Vec<ProbeSpec>,
+    /// Probes that are switched off.
+    pub(super) disabled: Vec<ProbeSpec>,
+    /// Authorities by id: where, and who took over.
+    pub(super) authorities: HashMap<Name, (Span, Option<(Name, Span)>)>,
+    /// Every portal there is.
+    pub(super) known_portals: Vec<(Name, Name)>,
+}
+
+/// A portal while its probes are read.
+struct Stand<'n> {
+    authority: &'n Name,
+    portal: &'n Name,
+    url: Option<Url>,
+    defaults: Defaults,
+    enabled: bool,
+    verified: Option<String>,
+}
+
+impl Assembler<'_> {
+    /// Reads one file whose tree fits its shape.
+    pub(super) fn file(&mut self, root: &Node) {
+        let Some(file) = self.decoded(decode::<AuthorityFile>(root), root) else { return };
+        let keys = file.authority;
+        let span = root.at(&["authority", "id"]).map_or(root.span, |node| node.span);
+        let heir = root.at(&["authority", "succeeded_by"]).map(|node| node.span);
+        let succeeded_by = keys.succeeded_by.clone().zip(heir);
+        if let Some((first, _)) = self.made.authorities.get(&keys.id) {
+            let message = format!("the authority \"{}\" is given twice", keys.id);
+            let help = "an authority has one file: put its portals together";
+            self.problems.error_with(span, message, help, (*first, "first given here"));
+        } else {
+            self.made.authorities.insert(keys.id.clone(), (span, succeeded_by));
+        }
+        self.check_defaults(root);
+        let defaults = self.defaults.with(root.get("defaults"), self.problems);
+        let mut seen = HashMap::new();
+        for portal in root.get("portals").map(Node::items).unwrap_or_default() {
+            self.portal(portal, &keys, &defaults, &mut seen);
+        }
+    }
+
+    fn decoded<T>(&mut self, outcome: Result<T, DecodeError>, node: &Node) -> Option<T> {
+        outcome.map_err(|error| self.problems.undecodable(node, error)).ok()
+    }
+
+    /// Bounds and labels of a mapping's `defaults`.
+    pub(super) fn check_defaults(&mut self, node: &Node) {
+        let Some(defaults) = node.get("defaults").filter(|node| node.value != Value::Null) else { return };
+        let keys = decode::<crate::config::files::DefaultKeys>(defaults);
+        if let Some(keys) = self.decoded(keys, defaults) {
+            let spans = (keys.every.map(|span| span.0), keys.timeout.map(|span| span.0));
+            check_bounds(defaults, spans.0, spans.1, self.problems);
+            self.check_labels(defaults, &keys.labels);
+        }
+    }
+
+    fn portal(
+        &mut self,
+        node: &Node,
+        authority: &AuthorityKeys,
+        defaults: &Defaults,
+        seen: &mut HashMap<Name, Span>,
+    ) {
+        let Some(keys) = self.decoded(decode::<PortalKeys>(node), node) else { return };
+        self.once(seen, &keys.id, node.get("id"), "portal");
+        self.made.known_portals.push((authority.id.clone(), keys.id.clone()));
+        self.check_defaults(node);
+        self.check_labels(node, &keys.labels);
+        self.check_dependencies(node, &keys.depends_on);
+        let mut defaults = defaults.with(node.get("defaults"), self.problems);
+        defaults.labels.extend(keys.labels.clone());
+        let url = match keys.url.as_deref() {
+            // What is wrong with it is told once, not again by each probe.
+            Some(text) => self.url(text, node).or_else(|| Url::parse(UNKNOWN).ok()),
+            None if node.pruned => Url::parse(UNKNOWN).ok(),
+            None => None,
+        };
+        let stand = Stand {
+            authority: &authority.id,
+            portal: &keys.id,
+            url: url.clone(),
+            defaults,
+            enabled: authority.enabled && keys.enabled,
+            verified: keys.verified.clone(),
+        };
+        let running = self.made.specs.len();
+        let mut names_seen = HashMap::new();
+        for probe in node.get("probes").map(Node::items).unwrap_or_default() {
+            self.probe(probe, &stand, &mut names_seen);
+        }
+        let objectives = self.objectives(&keys.slo, node);
+        if self.made.specs.len() > running {
+            self.made.portals.push(Portal {
+                authority: authority.id.clone(),
+                portal: keys.id.clone(),
+                authority_name: named(names(authority.name.clone()), &authority.id),
+                portal_name: named(names(keys.name), stand.portal),
+                url,
+                objectives,
+            });
+        }
+    }
+
+    /// An id that must not be given twice.
+    fn once(&mut self, seen: &mut HashMap<Name, Span>, id: &Name, node: Option<&Node>, what: &str) {
+        let span = node.map_or_else(|| Span::top(0), |node| node.span);
+        if let Some(first) = seen.insert(id.clone(), span) {
+            let message = format!("the {what} \"{id}\" is given twice");
+            let help = "give each its own name: results are kept by it";
+            self.problems.error_with(span, message, help, (first, "first given here"));
+            seen.insert(id.clone(), first);
+        }
+    }
+
+    fn url(&mut self, text: &str, node: &Node) -> Option<Url> {
+        let span = node.get("url").map_or(node.span, |node| node.span);
+        let url = match Url::parse(text) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => url,
+            Ok(_) => {
+                let help =
+                    "write http:// or https:// and a host, such as \"https://dichvucong.bo-vd.example\"";
+                self.problems.error(span, format!("\"{GIVEN}\" is no web address"), help);
+                return None;
+            }
+            Err(error) => {
+                let help = "write it whole, such as \"https://dichvucong.bo-vd.example\"";
+                self.problems.error(span, format!("\"{GIVEN}\" is no web address: {error}"), help);
+                return None;
+            }
+        };
+        if !url.username().is_empty() || url.password().is_some() {
+            let help = "remove them and change the password; a probe's settings take secrets from files";
+            self.problems.error(span, "the portal's address holds credentials", help);
+            return None;
+        }
+        Some(url)
+    }
+
+    fn check_labels(&mut self, node: &Node, labels: &Pairs) {
+        let entries = node.get("labels").map(Node::entries).unwrap_or_default();
+        let (count, length) = LABELS_MAX;
+        if entries.len() > count {
+            let help = format!("a probe can have {count}");
+            self.problems.error(entries[count].key_span, format!("{} labels", entries.len()), help);
+        }
+        for entry in entries {
+            if let Some(reason) = label_problem(&entry.key) {
+                let message = format!("\"{}\" cannot be a label", entry.key);
+                self.problems.error(entry.key_span, message, reason);
+            }
+            if labels.get(&*entry.key).is_some_and(|value| value.chars().count() > length) {
+                let help = format!("it takes at most {length} characters");
+                self.problems.error(
+                    entry.value.span,
+                    format!("the label \"{}\" is too long", entry.key),
+                    help,
+                );
+            }
+        }
+    }
+
+    fn check_dependencies(&mut self, node: &Node, ids: &[Name]) {
+        let mut known: Vec<&str> = self.global.dependencies.iter().map(|known| known.id.as_str()).collect();
+        known.dedup();
+        for (index, id) in ids.iter().enumerate() {
+            if !known.contains(&id.as_str()) {
+                let span = node.at(&["depends_on", &index.to_string()]).map_or(node.span, |node| node.span);
+                let help = match known.as_slice() {
+                    [] => "describe it under \"dependencies\" in emc.yaml".to_owned(),
+                    known => suggestion(id.as_str(), known),
+                };
+                self.problems.error(span, format!("the dependency \"{id}\" is not known"), help);
+            }
+        }
+    }
+
+    /// Objectives as shares: `availability`, and `latency_2s` for the share of runs within two seconds.
+    fn objectives(&mut self, slo: &SloKeys, node: &Node) -> BTreeMap<String, f64> {
+        let mut objectives = BTreeMap::new();
+        if let Some(availability) = slo.availability {
+            objectives.insert("availability".to_owned(), availability.0);
+        }
+        for (percentile, within) in &slo.latency {
+            let share = percentile.strip_prefix('p').and_then(|digits| digits.parse::<f64>().ok());
+            match share.filter(|share| (50.0..=99.99).contains(share)) {
+                Some(share) => {
+                    objectives.insert(format!("latency_{within}"), share / 100.0);
+                }
+                None => {
+                    let place = node.at(&["slo", "latency"]).and_then(|node| node.entry(percentile));
+                    let span = place.map_or(node.span, |entry| entry.key_span);
+                    let help = "write p50 to p99.99, such as \"p95: 2s\"";
+                    self.problems.error(span, format!("\"{percentile}\" is no percentile"), help);
+                }
+            }
+        }
+        objectives
+    }
+
+    fn probe(&mut self, node: &Node, stand: &Stand<'_>, seen: &mut HashMap<Name, Span>) {
+        let Some(keys) = self.decoded(decode::<ProbeKeys>(node), node) else { return };
+        self.once(seen, &keys.name, node.get("name"), "probe");
+        check_bounds(node, keys.every.map(|span| span.0), keys.timeout.map(|span| span.0), self.problems);
+        self.check_labels(node, &keys.labels);
+        let timing = stand.defaults.timing(&keys, node, self.problems);
+        let Some(entry) = self.kind(node) else { return };
+        let enabled = stand.enabled && keys.enabled;
+        let settings = stand.defaults.settings(&entry.key, entry.value.entries());
+        let value = Node { value: Value::Map(settings), ..Node::shell(&entry.value) };
+        let merged = Entry { key: entry.key.clone(), key_span: entry.key_span, value };
+        if self.lacks_required(&merged) {
+            return;
+        }
+        let Some(built) = self.build(&merged, &keys, stand, timing, enabled) else { return };
+        if enabled && keys.verified.as_ref().or(stand.verified.as_ref()).is_some_and(|word| word == "no") {
+            let help = "check that the address is the right one, then write \"verified: yes\" or the day";
+            self.problems.warn(
+                node.span,
+                format!("\"{}\" runs, but its address is not verified", keys.name),
+                help,
+            );
+        }
+        let list = if enabled { &mut self.made.specs } else { &mut self.made.disabled };
+        list.push(built);
+    }
+
+    /// The one kind of a probe.
+    fn kind<'n>(&mut self, node: &'n Node) -> Option<&'n Entry> {
+        let names: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+        let mut given = node.entries().iter().filter(|entry| names.contains(&&*entry.key));
+        let first = given.next();
+        if let (Some(first), Some(second)) = (first, given.next()) {
+            let message = format!("a probe of two kinds, \"{}\" and \"{}\"", first.key, second.key);
+            let help = "write two probes, one of each kind";
+            self.problems.error_with(second.key_span, message, help, (first.key_span, "the first"));
+            return None;
+        }
+        if first.is_none() && !node.pruned {
+            let help = format!("add one of {}, such as \"{}: {{}}\"", listed(&names), names[0]);
+            self.problems.error(node.span, "the probe does not say of what kind it is", help);
+        }
+        first
+    }
+
+    fn lacks_required(&mut self, entry: &Entry) -> bool {
+        let missing: Vec<&String> =
+            required_keys(&entry.key).iter().filter(|key| entry.value.get(key).is_none()).collect();
+        for key in missing.iter().filter(|_| !entry.value.pruned) {
+            let message = format!("the key \"{key}\" of \"{}\" is missing", entry.key);
+            self.problems.error(entry.key_span, message, format!("add \"{key}: ...\""));
+        }
+        !missing.is_empty()
+    }
+
+    fn build(
+        &mut self,
+        entry: &Entry,
+        keys: &ProbeKeys,
+        stand: &Stand<'_>,
+        timing: Timing,
+        enabled: bool,
+    ) -> Option<ProbeSpec> {
+        let settings = self.decoded(decode_entry::<KindSettings>(entry), &entry.value)?;
+        let folder = &self.sources.get(entry.key_span.file).folder;
+        let files = self.store.within(folder);
+        let direct =
+            stand.url.as_ref().and_then(Url::host).is_some_and(|host| bypasses(&self.global.no_proxy, &host));
+        let context = Context {
+            portal_url: stand.url.as_ref(),
+            timeout: timing.timeout,
+            mutates: keys.mutates,
+            allow_mutations: &self.global.allow_mutations,
+            proxy: if direct { None } else { self.global.proxy.clone() },
+            roots_pem: &self.global.roots_pem,
+            user_agent: &self.global.user_agent,
+            phrases: Arc::clone(&self.phrases),
+            resources: &files,
+        };
+        let kind = settings.name();
+        match settings.build(&context) {
+            Ok(probe) => {
+                let mut hasher = Xxh3::with_seed(self.global_hash);
+                (files.seen(), stand.url.as_ref().map(Url::as_str), keys.mutates).hash(&mut hasher);
+                hash_node(&entry.value, &mut hasher);
+                Some(spec(kind, probe, keys, stand, timing, hasher))
+            }
+            // A probe that is switched off may name files that are not there yet.
+            Err(_) if !enabled && files.failed() => None,
+            Err(errors) => {
+                errors.0.iter().for_each(|error| self.settings_error(entry, error));
+                None
+            }
+        }
+    }
+
+    /// Gives a kind's error its place.
+    fn settings_error(&mut self, entry: &Entry, error: &SettingsError) {
+        let span = locate(&entry.value, &error.path).unwrap_or(entry.key_span);
+        self.problems.error(span, error.message.clone(), error.help.clone());
+    }
+}
+
+fn spec(
+    kind: &'static str,
+    probe: SharedProbe,
+    keys: &ProbeKeys,
+    stand: &Stand<'_>,
+    timing: Timing,
+    mut hasher: Xxh3,
+) -> ProbeSpec {
+    let mut labels = stand.defaults.labels.clone();
+    labels.extend(keys.labels.clone());
+    (kind, timing.every, timing.timeout, timing.confirm, &labels).hash(&mut hasher);
+    let id = ProbeId {
+        authority: stand.authority.clone(),
+        portal: stand.portal.clone(),
+        probe: keys.name.clone(),
+    };
+    ProbeSpec {
+        id,
+        kind,
+        every: timing.every,
+        timeout: timing.timeout,
+        confirm: timing.confirm,
+        target: probe.target(),
+        host: probe.hosts().into_iter().next(),
+        probe,
+        labels: Arc::new(labels),
+        fingerprint: hasher.finish(),
+    }
+}
+
+/// A name, or the id where there is none.
+fn named(names: Names, id: &Name) -> Names {
+    if names.vi.is_empty() { Names { vi: id.to_string(), en: id.to_string() } } else { names }
+}
+
+/// The place of `expect.headers.X-Token`: keys may hold dots themselves, so the longest key that fits is taken.
+fn locate(node: &Node, path: &str) -> Option<Span> {
+    if path.is_empty() {
+        return None;
+    }
+    if let Value::List(items) = &node.value {
+        let (index, rest) = path.split_once('.').unwrap_or((path, ""));
+        let item = index.parse::<usize>().ok().and_then(|index| items.get(index))?;
+        return locate(item, rest).or(Some(item.span));
+    }
+    let fits = |entry: &&Entry| {
+        path.strip_prefix(&*entry.key).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let entry = node.entries().iter().filter(fits).max_by_key(|entry| entry.key.len())?;
+    let rest = path[entry.key.len()..].trim_start_matches('.');
+    let whole = if entry.value.entries().is_empty() { entry.value.span } else { entry.key_span };
+    locate(&entry.value, rest).or(Some(whole))
+}
+
+fn hash_node(node: &Node, hasher: &mut Xxh3) {
+    std::mem::discriminant(&node.value).hash(hasher);
+    match &node.value {
+        Value::Null => {}
+        Value::Bool(value) => value.hash(hasher),
+        Value::Integer(value) => value.hash(hasher),
+        Value::Float(value) => value.to_bits().hash(hasher),
+        Value::Text(value) => value.hash(hasher),
+        Value::List(items) => items.iter().for_each(|item| hash_node(item, hasher)),
+        Value::Map(entries) => {
+            for entry in entries {
+                entry.key.hash(hasher);
+                hash_node(&entry.value, hasher);
+            }
+        }
+    }
+}
+
+/// Hash of what holds for every probe, so that a change of it renews them all.
+pub(super) fn hash_global(global: &Global) -> u64 {
+    let mut hasher = Xxh3::new();
+    (&global.user_agent, &global.roots_pem, &global.allow_mutations, &global.no_proxy).hash(&mut hasher);
+    if let Some(proxy) = &global.proxy {
+        proxy.endpoint.hash(&mut hasher);
+        proxy.authorization.as_ref().map(crate::model::secret::Secret::expose).hash(&mut hasher);
+    }
+    hasher.finish()
+}

@@ -1,0 +1,239 @@
+//! From a path to a whole configuration, or to everything that is wrong with it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::config::assemble::{Assembler, Made, hash_global};
+use crate::config::cascade::Defaults;
+use crate::config::collect;
+use crate::config::diagnostic::Diagnostics;
+use crate::config::global::{self, Global};
+use crate::config::problem::Problems;
+use crate::config::resources::{Environment, Store};
+use crate::config::schema::{self, Sort};
+use crate::config::show;
+use crate::config::source::{Sources, Span};
+use crate::config::tree::{self, Node};
+use crate::config::walk::{Walker, nearest};
+use crate::html::phrases::Phrases;
+use crate::model::id::Name;
+use crate::probe::spec::{Portal, ProbeSpec};
+
+/// A configuration, whole and right.
+#[derive(Debug)]
+pub struct Loaded {
+    /// What holds for everything.
+    pub global: Global,
+    /// Portals that have a probe which runs.
+    pub portals: Vec<Portal>,
+    /// Probes that run.
+    pub specs: Vec<ProbeSpec>,
+    /// Probes that are switched off, ready to be tried by hand.
+    pub disabled: Vec<ProbeSpec>,
+    /// What is probably not as meant.
+    pub warnings: Diagnostics,
+    /// The files that were read.
+    pub files: Vec<PathBuf>,
+    /// The configuration as text, secrets hidden.
+    pub shown: String,
+}
+
+/// Loads a folder (its `emc.yaml` and `*.yaml`) or a single file. Touches no network.
+///
+/// # Errors
+/// Everything that is wrong with the files, each with its place.
+pub fn load(path: &Path, environment: &dyn Environment) -> Result<Loaded, Diagnostics> {
+    let mut loader = Loader::default();
+    loader.read_all(path);
+    loader.walk_all();
+    let store = Store::new(environment);
+    loader.assemble(&store)
+}
+
+#[derive(Default)]
+struct Loader {
+    sources: Sources,
+    trees: BTreeMap<u16, Node>,
+    problems: Problems,
+    /// The global file.
+    global: Option<u16>,
+    /// Files that were asked for, to read each once.
+    known: BTreeSet<PathBuf>,
+}
+
+impl Loader {
+    fn read_all(&mut self, path: &Path) {
+        let listing = match collect::list(path) {
+            Ok(listing) => listing,
+            Err(reason) => {
+                let (file, _) = self.sources.read(path);
+                self.problems.error(Span::whole(file), format!("no configuration: {reason}"), "");
+                return;
+            }
+        };
+        for file in listing.files {
+            self.read(&file);
+        }
+        for file in listing.left_out {
+            let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let message = format!("\"{name}\" is not read");
+            self.problems.warn(Span::whole(0), message, "rename it to end in .yaml");
+        }
+        self.read_includes();
+    }
+
+    fn read(&mut self, path: &Path) {
+        let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        if !self.known.insert(whole) || self.known.len() > collect::FILES_MAX {
+            return;
+        }
+        let (file, outcome) = self.sources.read(path);
+        if let Err(unreadable) = outcome {
+            let whole = Span::whole(file);
+            let span = unreadable.mark.map_or(whole, |mark| Span { start: mark, end: mark, ..whole });
+            self.problems.error(span, unreadable.message, unreadable.help);
+            return;
+        }
+        let parsed = tree::parse(&self.sources.get(file).text, file);
+        parsed.errors.into_iter().for_each(|error| self.problems.add_tree_error(error));
+        let Some(root) = parsed.root else { return };
+        if self.global.is_none() && is_global(path, &root) {
+            self.global = Some(file);
+        }
+        self.trees.insert(file, root);
+    }
+
+    /// What the global file's `include` names.
+    fn read_includes(&mut self) {
+        let Some(file) = self.global else { return };
+        let Some(list) = self.trees.get(&file).and_then(|root| root.get("include")) else { return };
+        let patterns: Vec<(String, Span)> =
+            list.items().iter().filter_map(|item| Some((item.text()?.to_owned(), item.span))).collect();
+        let folder = self.sources.get(file).path.parent().unwrap_or(Path::new("")).to_owned();
+        for (pattern, span) in patterns {
+            let found = collect::expand(&folder, &pattern);
+            if found.is_empty() {
+                let help = format!("paths are relative to \"{}\"", self.sources.get(file).folder.display());
+                self.problems.error(span, format!("no file matches \"{pattern}\""), help);
+            }
+            found.iter().for_each(|path| self.read(path));
+        }
+    }
+
+    fn walk_all(&mut self) {
+        let (sources, problems) = (&self.sources, &mut self.problems);
+        for (file, root) in &mut self.trees {
+            let sort = if self.global == Some(*file) { Sort::Global } else { Sort::Authority };
+            let shapes = schema::shapes(sort);
+            let mut walker = Walker { shapes: &shapes.shapes, sources, problems };
+            walker.value(root, shapes.root, "");
+        }
+    }
+
+    fn assemble(mut self, store: &Store<'_>) -> Result<Loaded, Diagnostics> {
+        let global_node = self.global.and_then(|file| self.trees.get(&file));
+        let folder = self.global.map_or_else(PathBuf::new, |file| self.sources.get(file).folder.clone());
+        let files = store.within(&folder);
+        let global = match global_node {
+            Some(root) => global::read(root, &files, &mut self.problems),
+            None => Global::default(),
+        };
+        let defaults = global_node.and_then(|root| root.get("defaults"));
+        let defaults = Defaults::default().with(defaults, &mut self.problems);
+        let mut assembler = Assembler {
+            global: &global,
+            global_hash: hash_global(&global),
+            defaults: &defaults,
+            store,
+            sources: &self.sources,
+            phrases: Arc::new(Phrases::default()),
+            problems: &mut self.problems,
+            made: Made::default(),
+        };
+        if let Some(root) = global_node {
+            assembler.check_defaults(root);
+        }
+        for (_, root) in self.trees.iter().filter(|(file, _)| Some(**file) != self.global) {
+            assembler.file(root);
+        }
+        let made = assembler.made;
+        self.check_together(&global, &made, store);
+        self.finish(global, made)
+    }
+
+    /// What can only be seen over all files.
+    fn check_together(&mut self, global: &Global, made: &Made, store: &Store<'_>) {
+        check_heirs(&made.authorities, &mut self.problems);
+        self.check_watched(global, made);
+        let top = Span::whole(self.global.unwrap_or_default());
+        if global.schedule.anchors.is_empty() {
+            let help = "add \"uplink: {anchors: [HOST:PORT, HOST:PORT]}\" to emc.yaml, two places that answer whenever your network works";
+            let message = "no uplink anchor: when our own network fails, portals will look down";
+            self.problems.warn(top, message, help);
+        }
+        for path in store.take_exposed() {
+            let message = format!("the secret file \"{}\" can be read by everybody", path.display());
+            self.problems.warn(top, message, format!("chmod o-rwx {}", path.display()));
+        }
+    }
+
+    /// Dependencies name portals that exist, unless their files are not part of this configuration.
+    fn check_watched(&mut self, global: &Global, made: &Made) {
+        let Some(root) = self.global.and_then(|file| self.trees.get(&file)) else { return };
+        for (index, dependency) in global.dependencies.iter().enumerate() {
+            let Some(portal) = &dependency.watched_by else { continue };
+            if !made.known_portals.contains(portal) {
+                let place = root.at(&["dependencies", &index.to_string(), "watched_by"]);
+                let span = place.map_or(root.span, |node| node.span);
+                let (authority, portal) = portal;
+                let message = format!("there is no portal \"{authority}/{portal}\"");
+                self.problems.error(span, message, "write the ids of an authority and of its portal");
+            }
+        }
+    }
+
+    fn finish(self, global: Global, made: Made) -> Result<Loaded, Diagnostics> {
+        let failed = self.problems.errors() > 0;
+        let shown = if failed { String::new() } else { show::text(&self.sources, &self.trees) };
+        let files = self.sources.iter().map(|source| source.path.clone()).collect();
+        let diagnostics = self.problems.finish(&self.sources);
+        if failed {
+            return Err(diagnostics);
+        }
+        let Made { portals, specs, disabled, .. } = made;
+        Ok(Loaded { global, portals, specs, disabled, warnings: diagnostics, files, shown })
+    }
+}
+
+/// By its name in a folder; a single file by what it holds.
+fn is_global(path: &Path, root: &Node) -> bool {
+    collect::is_global(path) || root.get("authority").is_none() && root.get("portals").is_none()
+}
+
+/// `succeeded_by` names an authority of this configuration and does not lead back.
+fn check_heirs(all: &HashMap<Name, (Span, Option<(Name, Span)>)>, problems: &mut Problems) {
+    let names: Vec<&str> = all.keys().map(Name::as_str).collect();
+    for (id, (_, heir)) in all {
+        let Some((heir, span)) = heir else { continue };
+        if !all.contains_key(heir) {
+            let near = nearest(heir.as_str(), &names);
+            let help = near.map(|near| format!("did you mean \"{near}\"?")).unwrap_or_default();
+            problems.warn(*span, format!("the authority \"{heir}\" is not part of this configuration"), help);
+            continue;
+        }
+        let mut next = Some(heir);
+        for _ in 0..all.len() {
+            next =
+                next.and_then(|name| all.get(name)).and_then(|(_, heir)| heir.as_ref()).map(|(name, _)| name);
+            if next == Some(id) {
+                let help = "an authority cannot take over from itself";
+                problems.error(*span, format!("\"succeeded_by\" leads from \"{id}\" back to \"{id}\""), help);
+                break;
+            }
+        }
+        if heir == id {
+            problems.error(*span, format!("\"{id}\" cannot be its own successor"), "");
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! The operator's files: read, located, checked as a whole, and made into what the rooms want.
+//!
+//! [`load`] is the one way in, for start, reload and `emc check` alike: all files are parsed (`tree`), held against
+//! the shapes of the Rust types (`walk`), decoded (`decode`) and built (`assemble`). Either everything is right
+//! and a [`Loaded`] comes out, or every error of every file does, each with its place ([`diagnostic`]).
+
+pub mod diagnostic;
+pub mod global;
+pub mod resources;
+pub mod summary;
+
+mod assemble;
+mod cascade;
+mod collect;
+mod decode;
+mod files;
+mod load;
+mod problem;
+mod scalar;
+mod schema;
+mod secrets;
+mod shape;
+mod show;
+mod source;
+mod tree;
+mod walk;
+
+pub use load::{Loaded, load};
+pub use schema::schema;

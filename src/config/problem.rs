@@ -1,0 +1,146 @@
+//! Collecting what is wrong while files are read, and turning it into diagnostics that may be shown.
+
+use std::collections::BTreeSet;
+
+use crate::config::decode::DecodeError;
+use crate::config::diagnostic::{Diagnostic, Diagnostics, Excerpt, Severity};
+use crate::config::secrets::Masks;
+use crate::config::source::{Sources, Span};
+use crate::config::tree::{self, Node, TreeError};
+
+/// Stands in a message for what the file holds at the problem's place; filled in once secrets are known.
+pub(super) const GIVEN: &str = "\u{1}";
+
+/// The most problems kept: nobody reads more at once.
+const PROBLEMS_MAX: usize = 1000;
+
+/// One thing wrong, before it is made fit to be shown.
+#[derive(Clone, Debug)]
+pub(super) struct Problem {
+    /// How bad it is.
+    pub(super) severity: Severity,
+    /// Where.
+    pub(super) span: Span,
+    /// What; may hold [`GIVEN`].
+    pub(super) message: String,
+    /// How to mend it; may hold [`GIVEN`].
+    pub(super) help: String,
+    /// Another place that matters and what is there.
+    pub(super) other: Option<(Span, String)>,
+}
+
+/// All that is wrong so far.
+#[derive(Debug, Default)]
+pub(super) struct Problems {
+    list: Vec<Problem>,
+    errors: usize,
+}
+
+impl Problems {
+    /// Adds an error.
+    pub(super) fn error(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
+        self.push(Severity::Error, span, message.into(), help.into(), None);
+    }
+
+    /// Adds an error about two places.
+    pub(super) fn error_with(
+        &mut self,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+        other: (Span, &str),
+    ) {
+        let other = Some((other.0, other.1.to_owned()));
+        self.push(Severity::Error, span, message.into(), help.into(), other);
+    }
+
+    /// Adds a warning.
+    pub(super) fn warn(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
+        self.push(Severity::Warning, span, message.into(), help.into(), None);
+    }
+
+    /// Adds what a type refused, unless the walk has told of something wrong there before.
+    pub(super) fn undecodable(&mut self, node: &Node, error: DecodeError) {
+        if !node.pruned {
+            self.error(error.span.unwrap_or(node.span), error.message, "");
+        }
+    }
+
+    /// Adds what the parser found.
+    pub(super) fn add_tree_error(&mut self, error: TreeError) {
+        let other = error.other.map(|span| (span, "first given here".to_owned()));
+        self.push(Severity::Error, error.span, error.message, error.help, other);
+    }
+
+    fn push(
+        &mut self,
+        severity: Severity,
+        span: Span,
+        message: String,
+        help: String,
+        other: Option<(Span, String)>,
+    ) {
+        self.errors += usize::from(severity == Severity::Error);
+        if self.list.len() < PROBLEMS_MAX {
+            self.list.push(Problem { severity, span, message, help, other });
+        }
+    }
+
+    /// Takes over what was found elsewhere.
+    pub(super) fn append(&mut self, other: Self) {
+        self.errors += other.errors;
+        let room = PROBLEMS_MAX.saturating_sub(self.list.len());
+        self.list.extend(other.list.into_iter().take(room));
+    }
+
+    /// How many errors there are.
+    pub(super) const fn errors(&self) -> usize {
+        self.errors
+    }
+
+    /// Makes diagnostics, sorted by place, secrets masked.
+    pub(super) fn finish(self, sources: &Sources) -> Diagnostics {
+        let mut masks = Masks::default();
+        let spans =
+            self.list.iter().flat_map(|one| [Some(one.span), one.other.as_ref().map(|other| other.0)]);
+        let touched: BTreeSet<(u16, u32)> =
+            spans.flatten().map(|span| (span.file, span.start.line)).collect();
+        let files: BTreeSet<u16> =
+            touched.iter().filter(|(_, line)| *line > 0).map(|(file, _)| *file).collect();
+        for file in files {
+            // Parsed again, because what was wrong is no longer in the tree.
+            match tree::parse_all(&sources.get(file).text, file) {
+                Some(tree) => masks.sweep(&tree, sources),
+                None => {
+                    let lines = touched.iter().filter(|(of, _)| *of == file);
+                    lines.for_each(|(_, line)| masks.sweep_text(file, sources, *line));
+                }
+            }
+        }
+        let mut list: Vec<Diagnostic> =
+            self.list.into_iter().map(|problem| show(problem, sources, &masks)).collect();
+        let place = |one: &Diagnostic| (one.place.file.clone(), one.place.line, one.place.column);
+        list.sort_by(|a, b| (place(a), &a.message).cmp(&(place(b), &b.message)));
+        list.dedup();
+        Diagnostics(list)
+    }
+}
+
+fn show(problem: Problem, sources: &Sources, masks: &Masks) -> Diagnostic {
+    let words = |text: &str| {
+        let clean = masks.clean(text);
+        if clean.contains(GIVEN) { clean.replace(GIVEN, &masks.given(sources, problem.span)) } else { clean }
+    };
+    let excerpt = |span: Span| {
+        let (text, range) = masks.line(sources, span);
+        let file = sources.get(span.file).path.clone();
+        Excerpt { file, line: span.start.line.max(1), column: span.start.column + 1, text, range }
+    };
+    Diagnostic {
+        severity: problem.severity,
+        message: words(&problem.message),
+        help: words(&problem.help),
+        place: excerpt(problem.span),
+        other: problem.other.map(|(span, label)| Box::new((excerpt(span), label))),
+    }
+}

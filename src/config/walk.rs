@@ -1,0 +1,443 @@
+//! Holds a tree against its shape and collects everything that does not fit.
+//!
+//! What is wrong is taken out of the tree, so that the rest can still be decoded and checked for more.
+//! On the way it writes short forms out (`password_file: x` becomes `password: {file: x}`), makes paths absolute (they
+//! are relative to the file that names them) and turns an empty value into an empty mapping where one belongs.
+
+use std::path::Path;
+
+use crate::config::problem::{GIVEN, Problems};
+use crate::config::shape::{Bounds, Key, ShapeId, Shapes, What, Wording};
+use crate::config::source::{Sources, Span};
+use crate::config::tree::{Entry, Node, Value};
+
+/// The three places a secret may come from, as they end a key's short form.
+const SECRET_SOURCES: [&str; 3] = ["file", "env", "credential"];
+
+/// Walks trees of one schema.
+pub(super) struct Walker<'a> {
+    /// What may stand where.
+    pub(super) shapes: &'a Shapes,
+    /// The files, for their folders.
+    pub(super) sources: &'a Sources,
+    /// What was found.
+    pub(super) problems: &'a mut Problems,
+}
+
+impl Walker<'_> {
+    /// Holds a value against a shape. `name` is the key it stands under. Answers whether it may stay.
+    pub(super) fn value(&mut self, node: &mut Node, id: ShapeId, name: &str) -> bool {
+        let before = self.problems.errors();
+        let mut stays = true;
+        if node.value != Value::Null || !self.shapes.get(id).nullable {
+            self.fill_in(node, &self.shapes.get(id).what);
+            stays = self.matched(node, id, name) && matches!(node.value, Value::Map(_) | Value::List(_));
+        }
+        node.pruned = self.problems.errors() > before;
+        !node.pruned || stays
+    }
+
+    /// Answers whether the type fits.
+    fn matched(&mut self, node: &mut Node, id: ShapeId, name: &str) -> bool {
+        let shapes = self.shapes;
+        let shape = shapes.get(id);
+        if let What::Text(wording) = &shape.what {
+            self.read_as_word(node, wording);
+        }
+        match (&shape.what, &node.value) {
+            (What::Anything, _) | (What::Bool, Value::Bool(_)) => {}
+            (What::Number(bounds), Value::Integer(_) | Value::Float(_)) => self.number(node, *bounds, name),
+            (What::Text(wording), Value::Text(_)) => self.text(node, wording, name),
+            (What::List { items, least, most }, Value::List(_)) => {
+                self.list(node, (*items, *least, *most), name);
+            }
+            (What::Record { keys, rest }, Value::Map(_)) => self.record(node, keys, *rest, name),
+            (What::Choice(choices), Value::Map(_)) => self.choice(node, choices, name),
+            (What::Either(alternatives), _) => return self.either(node, alternatives, name),
+            _ if shape.secret => {
+                self.secret_in_file(node.span, name);
+                return false;
+            }
+            _ => {
+                self.wrong_type_of(node, &[id], name);
+                return false;
+            }
+        }
+        true
+    }
+
+    /// `min_version: 1.2` reads as a number, but means one of the words.
+    fn read_as_word(&self, node: &mut Node, wording: &Wording) {
+        let written = self.sources.slice(node.span);
+        if matches!(node.value, Value::Integer(_) | Value::Float(_) | Value::Bool(_))
+            && wording.words.iter().any(|word| word == written)
+        {
+            node.value = Value::Text(written.into());
+        }
+    }
+
+    /// `http:` with nothing after it means `http: {}`.
+    fn fill_in(&self, node: &mut Node, what: &What) {
+        if let (Value::Null, What::Record { keys, .. }) = (&node.value, what)
+            && keys.iter().all(|key| !key.required)
+        {
+            node.value = Value::Map(Vec::new());
+        }
+    }
+
+    /// A mapping with known keys.
+    fn record(&mut self, node: &mut Node, keys: &[Key], rest: Option<ShapeId>, name: &str) {
+        let span = node.span;
+        let Value::Map(entries) = &mut node.value else { return };
+        for entry in entries.iter_mut() {
+            self.write_out_secret(entry, keys);
+        }
+        self.refuse_doubles(entries);
+        for key in keys.iter().filter(|key| key.required) {
+            if !entries.iter().any(|entry| *entry.key == *key.name) {
+                self.missing_key(span, &key.name, name);
+            }
+        }
+        entries.retain_mut(|entry| match (find(keys, &entry.key), rest) {
+            (Some(key), _) => self.value(&mut entry.value, key.shape, &key.name),
+            (None, Some(rest)) => self.value(&mut entry.value, rest, &entry.key),
+            (None, None) => {
+                self.unknown_key(entry, keys);
+                false
+            }
+        });
+    }
+
+    /// A required key is not there.
+    fn missing_key(&mut self, span: Span, key: &str, name: &str) {
+        let whose = if name.is_empty() { String::new() } else { format!(" of \"{name}\"") };
+        self.problems.error(
+            span,
+            format!("the key \"{key}\"{whose} is missing"),
+            format!("add \"{key}: ...\""),
+        );
+    }
+
+    fn unknown_key(&mut self, entry: &Entry, keys: &[Key]) {
+        let names: Vec<&str> = keys.iter().map(|key| key.name.as_str()).collect();
+        let help = suggestion(&entry.key, &names);
+        self.problems.error(entry.key_span, format!("unknown key \"{}\"", shortened(&entry.key)), help);
+    }
+
+    /// `password_file: x` -> `password: {file: x}`.
+    fn write_out_secret(&self, entry: &mut Entry, keys: &[Key]) {
+        let Some((base, source)) = entry.key.rsplit_once('_') else { return };
+        let meant = SECRET_SOURCES.contains(&source)
+            && find(keys, &entry.key).is_none()
+            && find(keys, base).is_some_and(|key| self.holds_secret(key.shape));
+        if meant {
+            let (base, source): (Box<str>, Box<str>) = (base.into(), source.into());
+            let held = std::mem::replace(&mut entry.value, Node::new(Value::Null, entry.key_span));
+            let inner = Entry { key: source, key_span: entry.key_span, value: held };
+            entry.value.value = Value::Map(vec![inner]);
+            entry.key = base;
+        }
+    }
+
+    fn holds_secret(&self, id: ShapeId) -> bool {
+        let shape = self.shapes.get(id);
+        shape.secret
+            || matches!(&shape.what, What::Either(of) if of.iter().any(|id| self.shapes.get(*id).secret))
+    }
+
+    /// Two short forms of the same key.
+    fn refuse_doubles(&mut self, entries: &mut Vec<Entry>) {
+        let mut index = 1;
+        while index < entries.len() {
+            let (before, after) = entries.split_at(index);
+            let entry = &after[0];
+            let written_out = entry.value.span == entry.key_span;
+            let first = before
+                .iter()
+                .find(|first| first.key == entry.key && (written_out || first.value.span == first.key_span));
+            if let Some(first) = first {
+                let message = format!("\"{}\" is given twice", entry.key);
+                let first = (first.key_span, "first given here");
+                self.problems.error_with(entry.key_span, message, "keep one of the two", first);
+                entries.remove(index);
+            } else {
+                index += 1;
+            }
+        }
+    }
+
+    /// A mapping that takes exactly one of some keys.
+    fn choice(&mut self, node: &mut Node, choices: &[(String, ShapeId)], name: &str) {
+        let span = node.span;
+        let names: Vec<&str> = choices.iter().map(|(name, _)| name.as_str()).collect();
+        let Value::Map(entries) = &mut node.value else { return };
+        if entries.len() != 1 {
+            let message = format!("\"{name}\" takes exactly one key, not {}", entries.len());
+            self.problems.error(span, message, format!("keep one of {}", listed(&names)));
+        }
+        for entry in entries.iter_mut() {
+            match choices.iter().find(|(name, _)| **name == *entry.key) {
+                Some((name, shape)) => {
+                    self.value(&mut entry.value, *shape, name);
+                }
+                None => {
+                    let help = suggestion(&entry.key, &names);
+                    let message = format!("unknown key \"{}\"", shortened(&entry.key));
+                    self.problems.error(entry.key_span, message, help);
+                }
+            }
+        }
+    }
+
+    /// One of several shapes: the one whose type fits; among several, the one that fits best.
+    fn either(&mut self, node: &mut Node, alternatives: &[ShapeId], name: &str) -> bool {
+        let shapes = self.shapes;
+        let fitting: Vec<ShapeId> =
+            alternatives.iter().copied().filter(|id| fits_type(shapes, *id, &node.value)).collect();
+        match fitting.as_slice() {
+            [] if alternatives.iter().any(|id| shapes.get(*id).secret) && is_scalar(&node.value) => {
+                self.secret_in_file(node.span, name);
+            }
+            [] => self.wrong_type_of(node, alternatives, name),
+            [only] => {
+                self.value(node, *only, name);
+            }
+            several => {
+                let mut best: Option<(Node, Problems)> = None;
+                for id in several {
+                    let (mut tried, mut problems) = (node.clone(), Problems::default());
+                    let mut walker = Walker { shapes, sources: self.sources, problems: &mut problems };
+                    walker.value(&mut tried, *id, name);
+                    if best.as_ref().is_none_or(|(_, least)| problems.errors() < least.errors()) {
+                        best = Some((tried, problems));
+                    }
+                }
+                if let Some((tried, problems)) = best {
+                    *node = tried;
+                    self.problems.append(problems);
+                }
+            }
+        }
+        !fitting.is_empty()
+    }
+
+    fn list(&mut self, node: &mut Node, (shape, least, most): (ShapeId, usize, usize), name: &str) {
+        let span = node.span;
+        let Value::List(items) = &mut node.value else { return };
+        if items.len() < least || items.len() > most {
+            let allowed =
+                if most == usize::MAX { format!("at least {least}") } else { format!("{least} to {most}") };
+            let message = format!("\"{name}\" holds {} values", items.len());
+            self.problems.error(span, message, format!("it takes {allowed}"));
+        }
+        items.retain_mut(|item| self.value(item, shape, name));
+    }
+
+    fn number(&mut self, node: &Node, bounds: Bounds, name: &str) {
+        #[expect(clippy::cast_precision_loss, reason = "bounds are far below 2^53")]
+        let given = match node.value {
+            Value::Integer(value) => value as f64,
+            Value::Float(value) => value,
+            _ => return,
+        };
+        if bounds.whole && matches!(node.value, Value::Float(_)) {
+            let message = format!("\"{name}\" takes a whole number, not {GIVEN}");
+            self.problems.error(node.span, message, allowed_range(bounds));
+        } else if !(given >= bounds.least && given <= bounds.most) || bounds.above && given <= bounds.least {
+            let message = format!("\"{name}\" cannot be {GIVEN}");
+            self.problems.error(node.span, message, allowed_range(bounds));
+        }
+    }
+
+    fn text(&mut self, node: &mut Node, wording: &Wording, name: &str) {
+        let span = node.span;
+        let Value::Text(text) = &mut node.value else { return };
+        if !wording.words.is_empty() {
+            if !wording.words.iter().any(|word| **word == **text) {
+                let words: Vec<&str> = wording.words.iter().map(String::as_str).collect();
+                let message = format!("\"{name}\" cannot be \"{GIVEN}\"");
+                self.problems.error(span, message, suggestion(text, &words));
+            }
+            return;
+        }
+        let length = text.chars().count();
+        if length < wording.least || length > wording.most {
+            let message = format!("\"{name}\" holds {length} characters");
+            let help = match wording.least {
+                _ if length > wording.most => format!("it takes at most {}", wording.most),
+                1 => "it cannot be empty".to_owned(),
+                least => format!("it takes at least {least}"),
+            };
+            self.problems.error(span, message, help);
+        } else if wording.pattern.as_ref().is_some_and(|pattern| !pattern.is_match(text)) {
+            self.malformed(span, wording, name);
+        } else if wording.path && Path::new(&**text).is_relative() {
+            let folder = &self.sources.get(span.file).folder;
+            *text = folder.join(&**text).to_string_lossy().into();
+        }
+    }
+
+    fn malformed(&mut self, span: Span, wording: &Wording, name: &str) {
+        let pattern = wording.pattern.as_ref().map(|pattern| format!("it must match {}", pattern.as_str()));
+        let help = match wording.description.as_str() {
+            "" => pattern.unwrap_or_default(),
+            described => format!("write {described}"),
+        };
+        self.problems.error(span, format!("\"{name}\" cannot be \"{GIVEN}\""), help);
+    }
+
+    /// A secret stands in the file itself.
+    fn secret_in_file(&mut self, span: Span, name: &str) {
+        let help = format!(
+            "write \"{name}_file: PATH\", \"{name}_env: VARIABLE\" or \"{name}_credential: NAME\", and change the secret"
+        );
+        self.problems.error(span, format!("\"{name}\" is a secret and must not stand in this file"), help);
+    }
+
+    fn wrong_type_of(&mut self, node: &Node, allowed: &[ShapeId], name: &str) {
+        let expected: Vec<String> = allowed.iter().map(|id| expected(self.shapes, *id)).collect();
+        let expected = expected.join(" or ");
+        let given = node.kind();
+        let message = match node.value {
+            Value::Null => format!("\"{name}\" has no value"),
+            _ if is_scalar(&node.value) => format!("\"{name}\" cannot be {given} ({GIVEN})"),
+            _ => format!("\"{name}\" cannot be {given}"),
+        };
+        let help = allowed.iter().find_map(|id| type_hint(&node.value, &self.shapes.get(*id).what));
+        let help = help
+            .map_or_else(|| format!("it takes {expected}"), |hint| format!("it takes {expected}: {hint}"));
+        self.problems.error(node.span, message, help);
+    }
+}
+
+fn find<'k>(keys: &'k [Key], name: &str) -> Option<&'k Key> {
+    keys.binary_search_by(|key| key.name.as_str().cmp(name)).ok().map(|at| &keys[at])
+}
+
+const fn is_scalar(value: &Value) -> bool {
+    matches!(value, Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::Text(_))
+}
+
+/// Whether a value is of a shape's type, whatever it holds.
+fn fits_type(shapes: &Shapes, id: ShapeId, value: &Value) -> bool {
+    let shape = shapes.get(id);
+    match (&shape.what, value) {
+        (_, Value::Null) => shape.nullable,
+        (What::Anything, _)
+        | (What::Bool, Value::Bool(_))
+        | (What::Text(_), Value::Text(_))
+        | (What::List { .. }, Value::List(_))
+        | (What::Record { .. } | What::Choice(_), Value::Map(_))
+        | (What::Number(_), Value::Integer(_) | Value::Float(_)) => true,
+        (What::Either(of), _) => of.iter().any(|id| fits_type(shapes, *id, value)),
+        _ => false,
+    }
+}
+
+/// What a shape takes, in a few words.
+fn expected(shapes: &Shapes, id: ShapeId) -> String {
+    let shape = shapes.get(id);
+    match &shape.what {
+        What::Anything => "anything".to_owned(),
+        What::Bool => "true or false".to_owned(),
+        What::Number(bounds) => {
+            let kind = if bounds.whole { "a whole number" } else { "a number" };
+            kind.to_owned()
+        }
+        What::Text(wording) if !wording.words.is_empty() => {
+            let words: Vec<&str> = wording.words.iter().map(String::as_str).collect();
+            format!("one of {}", listed(&words))
+        }
+        What::Text(wording) if wording.pattern.is_some() && !wording.description.is_empty() => {
+            wording.description.clone()
+        }
+        What::Text(_) => "text".to_owned(),
+        What::List { items, .. } => format!("a list of {}", expected(shapes, *items)),
+        What::Record { keys, .. } if keys.is_empty() => "a mapping".to_owned(),
+        What::Record { keys, .. } => {
+            let names: Vec<&str> = keys.iter().map(|key| key.name.as_str()).collect();
+            format!("a mapping with {}", listed(&names))
+        }
+        What::Choice(choices) => {
+            let names: Vec<&str> = choices.iter().map(|(name, _)| name.as_str()).collect();
+            format!("a mapping with one of {}", listed(&names))
+        }
+        What::Either(of) => of.iter().map(|id| expected(shapes, *id)).collect::<Vec<_>>().join(" or "),
+    }
+}
+
+/// The usual slips behind a wrong type.
+fn type_hint(value: &Value, what: &What) -> Option<String> {
+    match (value, what) {
+        (Value::Text(word), What::Bool) if is_old_bool(word) => {
+            Some("yes, no, on and off are words in YAML 1.2, write true or false".to_owned())
+        }
+        (Value::Integer(_) | Value::Float(_), What::Text(wording))
+            if wording.description.contains("duration") =>
+        {
+            Some(format!("add the unit, such as \"{GIVEN}s\""))
+        }
+        (Value::Integer(_) | Value::Float(_) | Value::Bool(_), What::Text(wording))
+            if wording.words.is_empty() =>
+        {
+            Some(format!("put it into quotes, \"{GIVEN}\""))
+        }
+        (Value::Text(_), What::Number(_)) => Some("write it without quotes and without a unit".to_owned()),
+        (value, What::List { .. }) if is_scalar(value) => Some(format!("write [{GIVEN}]")),
+        _ => None,
+    }
+}
+
+fn is_old_bool(word: &str) -> bool {
+    ["yes", "no", "on", "off", "y", "n"].contains(&word.to_ascii_lowercase().as_str())
+}
+
+fn allowed_range(bounds: Bounds) -> String {
+    let kind = if bounds.whole { "a whole number" } else { "a number" };
+    let from = if bounds.above { "above" } else { "from" };
+    match (bounds.least.is_finite(), bounds.most.is_finite()) {
+        (true, true) => format!("it takes {kind} {from} {} to {}", bounds.least, bounds.most),
+        (true, false) => format!("it takes {kind} {from} {}", bounds.least),
+        (false, true) => format!("it takes {kind} up to {}", bounds.most),
+        (false, false) => format!("it takes {kind}"),
+    }
+}
+
+/// `a, b and c`.
+pub(super) fn listed(words: &[&str]) -> String {
+    match words {
+        [] => "nothing".to_owned(),
+        [one] => format!("\"{one}\""),
+        [most @ .., last] => {
+            let most: Vec<String> = most.iter().map(|word| format!("\"{word}\"")).collect();
+            format!("{} and \"{last}\"", most.join(", "))
+        }
+    }
+}
+
+/// The nearest of the allowed words, if one is near, and all of them.
+pub(super) fn suggestion(given: &str, allowed: &[&str]) -> String {
+    let all = format!("allowed are {}", listed(allowed));
+    match nearest(given, allowed) {
+        Some(word) => format!("did you mean \"{word}\"? {all}"),
+        None => all,
+    }
+}
+
+/// The allowed word that differs from the given one by few letters.
+pub(super) fn nearest<'w>(given: &str, allowed: &[&'w str]) -> Option<&'w str> {
+    if given.len() > 64 {
+        return None;
+    }
+    let given = given.to_lowercase().replace('-', "_");
+    let near = |word: &&&str| {
+        let distance = strsim::damerau_levenshtein(&given, &word.to_lowercase().replace('-', "_"));
+        (distance <= (word.len().max(given.len()) / 3).max(1)).then_some(distance)
+    };
+    allowed.iter().filter(|word| near(word).is_some()).min_by_key(|word| near(word)).copied()
+}
+
+/// A key cut to what fits into a message.
+fn shortened(key: &str) -> String {
+    crate::model::text::presentable(key, 60)
+}

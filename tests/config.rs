@@ -1,0 +1,10 @@
+//! The operator's files: what they become, and what is said when they are wrong.
+
+#![expect(unreachable_pub, reason = "a test binary has no users")]
+
+#[path = "config/bed.rs"]
+mod bed;
+#[path = "config/cascade.rs"]
+mod cascade;
+#[path = "config/errors.rs"]
+mod errors;
