@@ -1,16 +1,17 @@
-//! A TCP connection to a host, over all its addresses as a browser would (RFC 8305), with every address accounted for.
+//! From a host to a TCP stream: names resolved, addresses admitted by the guard, raced, and each accounted for.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
-use tokio::net::TcpStream;
+use url::Host;
 
 use crate::model::facts::AddressFacts;
 use crate::model::fault::Fault;
 use crate::model::phase::{Phase, Phases};
-use crate::model::reason::Reason;
 use crate::net::Net;
-use crate::net::route::{Endpoint, Family, Reach, Route};
+use crate::net::proxy;
+use crate::net::race::{self, Stragglers};
+use crate::net::route::{Endpoint, Family, Proxy, Reach, Route};
 use crate::net::run::Run;
 use crate::net::stage::Stage;
 use crate::net::stream::Stream;
@@ -18,75 +19,133 @@ use crate::net::stream::Stream;
 /// A connection attempt: what was seen, and the stream if it came about.
 #[derive(Debug)]
 pub struct Dial {
-    /// Every address and what became of it.
+    /// Every address and what became of it; none where a proxy connects for us.
     pub addresses: Vec<AddressFacts>,
     /// `resolve` and `connect`.
     pub phases: Phases,
     /// The stream, or why there is none.
     pub stream: Result<Stream, Fault>,
+    /// The other addresses, still being tried: [`Stragglers::settle`] once the stream has done its work.
+    pub stragglers: Stragglers,
+}
+
+impl Dial {
+    fn failed(phases: Phases, fault: Fault) -> Self {
+        Self { addresses: Vec::new(), phases, stream: Err(fault), stragglers: Stragglers::default() }
+    }
 }
 
 impl Net {
     /// Resolves and connects (through the route's proxy, if it has one). Never lasts past the run's deadline.
     pub async fn dial(&self, endpoint: &Endpoint, route: &Route, reach: Reach, run: &mut Run) -> Dial {
-        let mut phases = Phases::default();
-        let addresses = match self.addresses(endpoint, route.family, reach, run, &mut phases).await {
-            Ok(addresses) => addresses,
-            Err(fault) => return Dial { addresses: Vec::new(), phases, stream: Err(fault) },
+        let Some(proxy) = &route.proxy else {
+            return self.dial_directly(endpoint, route.family, reach, run).await;
         };
-        let mut seen = Vec::with_capacity(addresses.len());
-        let mut last = Fault::new(Reason::DnsNoAddress, "resolve", "no address of the wanted family");
-        for address in addresses {
+        let mut dial = self.dial_proxy(endpoint, proxy, reach, run).await;
+        if let Ok(stream) = dial.stream {
             let began = Instant::now();
-            let attempt = run.deadline.bound(TcpStream::connect(address)).await;
-            let spent = began.elapsed();
-            phases.add(Phase::Connect, spent);
-            let fault = match attempt {
-                Ok(Ok(tcp)) => {
-                    run.note("connected", &address.to_string());
-                    seen.push(AddressFacts { address, used: true, connect: Some(spent), fault: None });
-                    return Dial { addresses: seen, phases, stream: Ok(Stream::new(tcp)) };
-                }
-                Ok(Err(error)) => Stage::Connect.fault(&error).at(address),
-                Err(_) => Stage::Connect.timeout().at(address),
-            };
-            seen.push(AddressFacts { address, used: false, connect: None, fault: Some(fault.clone()) });
-            last = fault;
+            dial.stream = proxy::tunnel(stream, endpoint, proxy, run).await;
+            dial.phases.add(Phase::Connect, began.elapsed());
         }
-        Dial { addresses: seen, phases, stream: Err(last) }
+        dial
     }
 
-    async fn addresses(
+    /// Connects to the proxy that is to reach `endpoint`. The proxy resolves the name, so only an address written out
+    /// can be put to the guard.
+    pub(crate) async fn dial_proxy(
         &self,
         endpoint: &Endpoint,
-        family: Family,
+        proxy: &Proxy,
         reach: Reach,
         run: &mut Run,
-        phases: &mut Phases,
-    ) -> Result<Vec<SocketAddr>, Fault> {
-        let all: Vec<IpAddr> = match &endpoint.host {
-            url::Host::Ipv4(address) => vec![(*address).into()],
-            url::Host::Ipv6(address) => vec![(*address).into()],
-            url::Host::Domain(name) => {
-                let began = Instant::now();
-                let found = self.resolver.addresses(name, run).await;
-                phases.add(Phase::Resolve, began.elapsed());
-                found?
-            }
-        };
-        let wanted = all.into_iter().filter(|address| match family {
-            Family::Any => true,
-            Family::V4 => address.is_ipv4(),
-            Family::V6 => address.is_ipv6(),
-        });
-        let mut admitted = Vec::new();
-        for address in wanted {
-            let address = SocketAddr::new(address, endpoint.port);
-            self.guard.admit(address.ip(), reach).map_err(|reason| {
-                Fault::new(reason, "connect", "this address may not be contacted").at(address)
-            })?;
-            admitted.push(address);
+    ) -> Dial {
+        if let Some(address) = literal(&endpoint.host)
+            && let Err(fault) = self.admit(endpoint, address, reach, run)
+        {
+            return Dial::failed(Phases::default(), fault);
         }
-        Ok(admitted)
+        let mut dial = self.dial_directly(&proxy.endpoint, Family::Any, Reach::Configured, run).await;
+        dial.stream = dial.stream.map_err(proxy::not_the_portals);
+        dial.addresses.clear();
+        dial
+    }
+
+    async fn dial_directly(&self, endpoint: &Endpoint, family: Family, reach: Reach, run: &mut Run) -> Dial {
+        let mut phases = Phases::default();
+        let found = match self.resolve(endpoint, run, &mut phases).await {
+            Ok(found) => found,
+            Err(fault) => return Dial::failed(phases, fault),
+        };
+        let (mut admitted, mut denied) = (Vec::new(), Vec::new());
+        for address in found.into_iter().filter(|address| family.has(*address)) {
+            match self.admit(endpoint, address, reach, run) {
+                Ok(()) => admitted.push(SocketAddr::new(address, endpoint.port)),
+                Err(fault) => denied.push(fault),
+            }
+        }
+        if admitted.is_empty()
+            && let Some(fault) = denied.pop()
+        {
+            return Dial::failed(phases, fault);
+        }
+        let began = Instant::now();
+        let connected = race::connect(&admitted, run).await;
+        if !admitted.is_empty() {
+            phases.add(Phase::Connect, began.elapsed());
+        }
+        let refused = denied.into_iter().filter_map(|fault| {
+            Some(AddressFacts { address: fault.address?, used: false, connect: None, fault: Some(fault) })
+        });
+        let addresses = connected.addresses.into_iter().chain(refused).collect();
+        let stream = connected.stream.map(Stream::new);
+        Dial { addresses, phases, stream, stragglers: connected.stragglers }
+    }
+
+    async fn resolve(
+        &self,
+        endpoint: &Endpoint,
+        run: &mut Run,
+        phases: &mut Phases,
+    ) -> Result<Vec<IpAddr>, Fault> {
+        let name = match &endpoint.host {
+            Host::Domain(name) => name,
+            host => return Ok(literal(host).into_iter().collect()),
+        };
+        let began = Instant::now();
+        let found = self.resolver.addresses(name, run).await;
+        phases.add(Phase::Resolve, began.elapsed());
+        found
+    }
+
+    fn admit(&self, endpoint: &Endpoint, address: IpAddr, reach: Reach, run: &mut Run) -> Result<(), Fault> {
+        let admitted = self.guard.admit(address, reach).or_else(|reason| {
+            if run.grants.cover(reason, &endpoint.host, address) { Ok(()) } else { Err(reason) }
+        });
+        if reach == Reach::Configured {
+            run.grants.note(&endpoint.host, address);
+        }
+        admitted.map_err(|reason| {
+            let detail = "this address may not be contacted";
+            Fault::new(reason, Stage::Connect.operation(), detail).at(SocketAddr::new(address, endpoint.port))
+        })
+    }
+}
+
+impl Family {
+    const fn has(self, address: IpAddr) -> bool {
+        match self {
+            Self::Any => true,
+            Self::V4 => address.is_ipv4(),
+            Self::V6 => address.is_ipv6(),
+        }
+    }
+}
+
+/// The address that a host is written as, if it is no name.
+fn literal(host: &Host<String>) -> Option<IpAddr> {
+    match host {
+        Host::Ipv4(address) => Some((*address).into()),
+        Host::Ipv6(address) => Some((*address).into()),
+        Host::Domain(_) => None,
     }
 }

@@ -1,7 +1,10 @@
 //! One HTTP request and its answer over a new connection: no redirect is followed, nothing is judged.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode, Version};
+use http::header::PROXY_AUTHORIZATION;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Version};
 use url::Url;
 
 use crate::model::facts::{AddressFacts, TlsFacts};
@@ -10,7 +13,8 @@ use crate::model::phase::{Phase, Phases};
 use crate::model::reason::Reason;
 use crate::net::Net;
 use crate::net::http::{Spoken, speak};
-use crate::net::route::{Endpoint, Reach, Route};
+use crate::net::proxy;
+use crate::net::route::{Endpoint, Proxy, Reach, Route};
 use crate::net::run::Run;
 use crate::net::tls::Alpn;
 
@@ -95,12 +99,16 @@ impl Net {
             Ok(endpoint) => endpoint,
             Err(fault) => return Exchange { fault: Some(fault), ..seen },
         };
-        let dial = self.dial(&endpoint, route, reach, run).await;
+        let secure = request.url.scheme() == "https";
+        let mut dial = match &route.proxy {
+            Some(proxy) if !secure => self.dial_proxy(&endpoint, proxy, reach, run).await,
+            _ => self.dial(&endpoint, route, reach, run).await,
+        };
         seen.addresses = dial.addresses;
         seen.phases = dial.phases;
         match dial.stream {
             Err(fault) => seen.fault = Some(fault),
-            Ok(stream) if request.url.scheme() == "https" => {
+            Ok(stream) if secure => {
                 let secured =
                     self.secure(stream, &endpoint.host, &route.tls, limits.protocol.alpn(), run).await;
                 seen.phases.add(Phase::Tls, secured.spent);
@@ -115,11 +123,36 @@ impl Net {
                 seen.tls = Some(secured.facts);
             }
             Ok(stream) => {
-                let spoken = (limits.protocol.in_clear(), stream.marks());
-                speak(stream, spoken, (request, limits), run, &mut seen).await;
+                let proxied = route.proxy.as_deref();
+                let spoken = proxied.map_or_else(|| limits.protocol.in_clear(), |_| Spoken::Http1Proxied);
+                let request =
+                    proxied.map_or(Cow::Borrowed(request), |proxy| Cow::Owned(request.for_proxy(proxy)));
+                let spoken = (spoken, stream.marks());
+                speak(stream, spoken, (&request, limits), run, &mut seen).await;
+                let asked_by_proxy = seen
+                    .head
+                    .as_ref()
+                    .is_some_and(|head| head.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED);
+                if proxied.is_some() && asked_by_proxy {
+                    seen.fault = Some(proxy::wants_password());
+                }
             }
         }
+        dial.stragglers.settle(&mut seen.addresses, run).await;
         seen
+    }
+}
+
+impl Request {
+    /// The request with what the proxy wants to see.
+    fn for_proxy(&self, proxy: &Proxy) -> Self {
+        let mut request = self.clone();
+        let authorization = proxy.authorization.as_ref().map(|secret| HeaderValue::try_from(secret.expose()));
+        if let Some(Ok(mut value)) = authorization {
+            value.set_sensitive(true);
+            request.headers.insert(PROXY_AUTHORIZATION, value);
+        }
+        request
     }
 }
 

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use ipnet::IpNet;
+use url::Host;
 
 use crate::model::reason::Reason;
 use crate::net::route::Reach;
@@ -16,7 +17,8 @@ pub struct Guard {
 impl Guard {
     /// A guard that refuses these networks always, and special ranges where a server names them.
     #[must_use]
-    pub const fn new(deny: Vec<IpNet>) -> Self {
+    pub fn new(deny: Vec<IpNet>) -> Self {
+        let deny = deny.into_iter().map(unmapped).collect();
         Self { deny }
     }
 
@@ -33,6 +35,77 @@ impl Guard {
             return Err(Reason::RedirectDenied);
         }
         Ok(())
+    }
+}
+
+/// What the probe itself names: a server may then name the like of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Grants {
+    /// Special networks in which the operator wrote out an address.
+    networks: Vec<Special>,
+    /// Names that the operator wrote, with the special addresses they had when first asked for. A name that changes to
+    /// another address meanwhile (DNS rebinding) gains nothing.
+    hosts: Vec<(Host<String>, IpAddr)>,
+}
+
+impl Grants {
+    /// Notes what an operator's own host turned out to be.
+    pub(crate) fn note(&mut self, host: &Host<String>, address: IpAddr) {
+        let Some(special) = special_of(address) else { return };
+        let written_out = match host {
+            Host::Domain(name) => name.eq_ignore_ascii_case("localhost"),
+            Host::Ipv4(_) | Host::Ipv6(_) => true,
+        };
+        if written_out && !self.networks.contains(&special) {
+            self.networks.push(special);
+        }
+        self.hosts.push((host.clone(), address));
+    }
+
+    /// Whether a server may name this host with this address, although it is special.
+    pub(crate) fn cover(&self, reason: Reason, host: &Host<String>, address: IpAddr) -> bool {
+        let like_it = special_of(address).is_some_and(|special| self.networks.contains(&special));
+        let the_same = self.hosts.iter().any(|(known, at)| known == host && *at == address);
+        reason == Reason::RedirectDenied && (like_it || the_same)
+    }
+}
+
+/// The kinds of special network. One grant covers one kind: an address of the operator's own network opens neither
+/// loopback nor the cloud's metadata service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Special {
+    /// This machine.
+    Loopback,
+    /// An organisation's own network.
+    Private,
+    /// The local link, where metadata services live.
+    LinkLocal,
+    /// Everything else that is not the public network.
+    Other,
+}
+
+/// The kind of special network that an address lies in; `None` for public ones.
+pub(crate) fn special_of(address: IpAddr) -> Option<Special> {
+    let kind = match embedded_v4(address) {
+        IpAddr::V4(v4) if v4.is_loopback() => Special::Loopback,
+        IpAddr::V4(v4) if v4.is_private() => Special::Private,
+        IpAddr::V4(v4) if v4.is_link_local() => Special::LinkLocal,
+        IpAddr::V6(v6) if v6.is_loopback() => Special::Loopback,
+        IpAddr::V6(v6) if v6.is_unique_local() => Special::Private,
+        IpAddr::V6(v6) if v6.is_unicast_link_local() => Special::LinkLocal,
+        _ => Special::Other,
+    };
+    is_special(address).then_some(kind)
+}
+
+/// A network of mapped IPv6 addresses as the IPv4 network that is meant.
+fn unmapped(net: IpNet) -> IpNet {
+    let bits = net.prefix_len();
+    match embedded_v4(net.network()) {
+        address @ IpAddr::V4(_) if net.network().is_ipv6() && bits >= 96 => {
+            IpNet::new(address, bits - 96).unwrap_or(net)
+        }
+        _ => net,
     }
 }
 
@@ -186,5 +259,23 @@ mod tests {
             }
         }
         assert_eq!(guard.admit(at("192.168.0.1"), Reach::Configured), Ok(()));
+        let mapped = Guard::new(vec!["::ffff:10.0.0.0/104".parse().unwrap()]);
+        assert_eq!(mapped.admit(at("10.9.9.9"), Reach::Configured), Err(Reason::AddressDenied));
+    }
+
+    #[test]
+    fn what_the_probe_names_opens_the_like_of_it_and_nothing_else() {
+        let domain = |name: &str| Host::Domain(name.to_owned());
+        let mut grants = Grants::default();
+        grants.note(&Host::Ipv4([127, 0, 0, 1].into()), at("127.0.0.1"));
+        grants.note(&domain("dvc.example"), at("10.0.0.5"));
+        let covers = |host: Host<String>, address| grants.cover(Reason::RedirectDenied, &host, at(address));
+        assert!(covers(domain("any.example"), "127.0.0.9"));
+        assert!(covers(domain("any.example"), "::1"));
+        assert!(covers(domain("dvc.example"), "10.0.0.5"));
+        assert!(!covers(domain("dvc.example"), "10.0.0.6"), "a name that moved");
+        assert!(!covers(domain("sso.example"), "10.0.0.5"));
+        assert!(!covers(domain("any.example"), "169.254.169.254"));
+        assert!(!grants.cover(Reason::AddressDenied, &domain("dvc.example"), at("10.0.0.5")));
     }
 }

@@ -14,6 +14,8 @@ mod http;
 mod kernel_clock;
 mod marks;
 pub mod politeness;
+mod proxy;
+pub mod race;
 pub mod resolve;
 pub mod route;
 pub mod run;
@@ -35,6 +37,8 @@ pub struct NetSettings {
     pub resolvers: Vec<std::net::SocketAddr>,
     /// Networks that are never connected to, whoever names them.
     pub deny_networks: Vec<ipnet::IpNet>,
+    /// Name asked for only to see whether the resolver answers at all; the root's name servers where none is given.
+    pub resolver_control: Option<String>,
 }
 
 /// The one way out. Shared by all probes; cheap to clone.
@@ -51,10 +55,10 @@ impl Net {
     /// Prepares resolver and guard; touches no network.
     ///
     /// # Errors
-    /// [`Fault`] `self_resolver` where the system's resolver configuration cannot be read.
+    /// [`Fault`] `self_resolver` where the resolver's control name is no name.
     pub fn new(settings: &NetSettings) -> Result<Self, Fault> {
         Ok(Self {
-            resolver: Arc::new(Resolver::new(&settings.resolvers)?),
+            resolver: Arc::new(Resolver::new(&settings.resolvers, settings.resolver_control.as_deref())?),
             guard: Arc::new(Guard::new(settings.deny_networks.clone())),
             _kernel_clock: Arc::new(KernelClock::start()),
         })

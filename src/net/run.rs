@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::model::timeline::Timeline;
 use crate::net::deadline::Deadline;
+use crate::net::guard::Grants;
 
 /// One run of one probe, while it lasts.
 #[derive(Debug)]
@@ -14,6 +15,8 @@ pub struct Run {
     pub began: Instant,
     /// What happened so far.
     pub timeline: Timeline,
+    /// Special addresses that a server may name, because the probe itself does.
+    pub(crate) grants: Grants,
 }
 
 impl Run {
@@ -21,7 +24,12 @@ impl Run {
     #[must_use]
     pub fn begin(timeout: Duration) -> Self {
         let began = Instant::now();
-        Self { deadline: Deadline::after(timeout), began, timeline: Timeline::default() }
+        Self {
+            deadline: Deadline::after(timeout),
+            began,
+            timeline: Timeline::default(),
+            grants: Grants::default(),
+        }
     }
 
     /// Notes an event now.
