@@ -9,6 +9,8 @@ use crate::probe::dns::DNS_SUMMARY;
 use crate::probe::dns::settings::DnsSettings;
 use crate::probe::http::{HTTP_SUMMARY, HttpSettings};
 use crate::probe::settings::{Context, SettingsErrors};
+use crate::probe::tcp::TCP_SUMMARY;
+use crate::probe::tcp::settings::TcpSettings;
 use crate::probe::tls::{TLS_SUMMARY, TlsProbeSettings};
 
 /// What a kind's settings can do: become a probe.
@@ -67,4 +69,5 @@ kinds! {
     Http "http" HttpSettings, HTTP_SUMMARY;
     Dns "dns" DnsSettings, DNS_SUMMARY;
     Tls "tls" TlsProbeSettings, TLS_SUMMARY;
+    Tcp "tcp" TcpSettings, TCP_SUMMARY;
 }

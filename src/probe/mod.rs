@@ -11,6 +11,7 @@ pub mod route;
 pub mod settings;
 pub mod size;
 pub mod spec;
+pub mod tcp;
 pub mod tls;
 
 use std::future::Future;

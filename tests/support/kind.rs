@@ -21,6 +21,9 @@ use serde_json::Value;
 /// How much longer than its timeout a run may take.
 const GRACE: Duration = Duration::from_millis(500);
 
+/// The value of every secret that settings may name.
+pub(crate) const SECRET: &str = "mat-khau-khong-ai-biet";
+
 /// Files that settings may name.
 #[derive(Default)]
 pub(crate) struct Files(pub(crate) HashMap<PathBuf, Vec<u8>>);
@@ -31,7 +34,7 @@ impl Resources for Files {
     }
 
     fn secret(&self, _source: &SecretSource) -> Result<Secret, String> {
-        Err("no secrets here".to_owned())
+        Ok(Secret::new(SECRET.to_owned()))
     }
 
     fn tls(&self, settings: TlsSettings) -> Result<Arc<TlsPolicy>, String> {

@@ -40,7 +40,7 @@ pub struct DnsSettings {
     /// one of the portal's own name servers, so that its silence is the portal's fault.
     pub recursion: Recursion,
     /// What the answer must be.
-    pub expect: ExpectKeys,
+    pub expect: DnsExpect,
     /// Ask every name server of the zone, at all its addresses, and compare serial numbers and answers.
     pub consistent: bool,
     /// Addresses of name servers by their names, instead of those that DNS gives: `{ns1.bo-vd.example: [192.0.2.1]}`.
@@ -148,7 +148,7 @@ pub enum RcodeKey {
 /// What the answer must be. Names are compared without regard to case and final dot, addresses by value.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct ExpectKeys {
+pub struct DnsExpect {
     /// The response code.
     pub rcode: RcodeKey,
     /// Exactly these answers, in whatever order.

@@ -1,0 +1,71 @@
+//! What a connection and a dialogue say of the portal. Pure.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::model::facts::{AddressFacts, TlsFacts};
+use crate::model::finding::{Assessment, Finding};
+use crate::model::reason::Reason;
+use crate::probe::tcp::Seen;
+use crate::probe::tcp::dialogue::Heard;
+use crate::probe::tcp::settings::Plan;
+
+/// Judges one run.
+#[must_use]
+pub fn assess(plan: &Plan, seen: &Seen, now: DateTime<Utc>) -> Assessment {
+    let mut findings = Vec::new();
+    match &seen.fault {
+        Some(fault) => findings.push(Finding::of_fault(fault)),
+        None => findings.push(Finding::passed("reachable", "", "connected")),
+    }
+    findings.extend(seen.heard.iter().map(expectation));
+    findings.extend(partial(&seen.addresses));
+    if let (Some(margin), Some(tls)) = (plan.warn_before, &seen.tls) {
+        findings.extend(expiry(margin, tls, now));
+    }
+    if let (Some(limit), None) = (plan.slow_after, &seen.fault) {
+        findings.push(slow(limit, seen));
+    }
+    Assessment::of(findings)
+}
+
+fn expectation(heard: &Heard) -> Finding {
+    if heard.fits {
+        Finding::passed("expect", &heard.expected, &heard.found)
+    } else {
+        Finding::failed("expect", Reason::ResponseMismatch, &heard.expected, &heard.found)
+    }
+}
+
+/// A dead address beside a live one: some visitors wait, or see nothing.
+fn partial(addresses: &[AddressFacts]) -> Option<Finding> {
+    let faults = addresses.iter().filter_map(|address| address.fault.as_ref());
+    let dead: Vec<String> = faults.filter(|fault| !fault.is_ours()).map(ToString::to_string).collect();
+    let some_lives = addresses.iter().any(|address| address.used);
+    (some_lives && !dead.is_empty()).then(|| {
+        Finding::failed("addresses", Reason::AddressPartial, "every address answers", &dead.join("; "))
+    })
+}
+
+fn expiry(margin: Duration, tls: &TlsFacts, now: DateTime<Utc>) -> Option<Finding> {
+    let ends = tls.not_after()?;
+    let wanted = format!("valid for another {} days", margin.as_secs() / 86_400);
+    let found = format!("until {}", ends.format("%Y-%m-%d %H:%M UTC"));
+    let lasts = ends - now >= TimeDelta::from_std(margin).unwrap_or(TimeDelta::MAX);
+    Some(if lasts {
+        Finding::passed("warn_before", &wanted, &found)
+    } else {
+        Finding::failed("warn_before", Reason::TlsExpiresSoon, &wanted, &found)
+    })
+}
+
+fn slow(limit: Duration, seen: &Seen) -> Finding {
+    let spent: Duration = seen.phases.iter().map(|(_, spent)| spent).sum();
+    let (wanted, found) = (format!("within {limit:?}"), format!("{spent:.1?}"));
+    if spent <= limit {
+        Finding::passed("slow_after", &wanted, &found)
+    } else {
+        Finding::failed("slow_after", Reason::Slow, &wanted, &found)
+    }
+}

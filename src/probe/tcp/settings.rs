@@ -1,0 +1,246 @@
+//! Settings of the `tcp` kind as they stand in a file, and their checking into a [`Plan`].
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use regex::Regex;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use url::Host;
+
+use crate::model::secret::Secret;
+use crate::net::route::{Endpoint, Route};
+use crate::probe::SharedProbe;
+use crate::probe::kind::Settings;
+use crate::probe::route::{FamilyKey, route};
+use crate::probe::settings::{Context, SecretSource, SettingsErrors, Span, TlsKeys};
+use crate::probe::tcp::TcpProbe;
+
+/// The most steps of a dialogue.
+const STEPS_MAX: usize = 50;
+
+/// Connects, over TLS if wanted, and holds a dialogue.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct TcpSettings {
+    /// Name or address to connect to, instead of the portal's.
+    pub host: Option<String>,
+    /// TCP port; that of the portal's address by default.
+    pub port: Option<u16>,
+    /// Which address family may be used.
+    pub family: FamilyKey,
+    /// Address of an HTTP proxy, or `none` for no proxy where the whole configuration has one.
+    pub proxy: Option<String>,
+    /// Speak TLS from the first byte; for TLS later, a step says `starttls: true`.
+    pub secure: bool,
+    /// How TLS is spoken and judged.
+    pub tls: TlsKeys,
+    /// A certificate that ends sooner is `degraded`.
+    pub warn_before: Option<Span>,
+    /// The dialogue, in order.
+    pub steps: Vec<StepKeys>,
+    /// A run that takes longer is `degraded`.
+    pub slow_after: Option<Span>,
+}
+
+/// One step of the dialogue. What it expects comes first, then what it sends, then TLS.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct StepKeys {
+    /// Read lines until this regular expression fits one. Its groups stand in later `send` texts as `${1}` or `${name}`.
+    pub expect: Option<String>,
+    /// Read exactly these bytes, written in hexadecimal.
+    pub expect_bytes: Option<String>,
+    /// Send this text and a line end (CR LF). `${1}` stands for a group of the last `expect`, `$$` for a dollar sign.
+    pub send: Option<String>,
+    /// Send these bytes, written in hexadecimal, and nothing more.
+    pub send_hex: Option<String>,
+    /// Send a secret and a line end (CR LF).
+    pub send_secret: Option<SecretSource>,
+    /// Speak TLS from here on.
+    pub starttls: bool,
+}
+
+/// A checked `tcp` probe.
+#[derive(Debug)]
+pub struct Plan {
+    /// Where to connect to.
+    pub endpoint: Endpoint,
+    /// By which way.
+    pub route: Route,
+    /// Whether TLS is spoken from the first byte.
+    pub secure: bool,
+    /// A certificate that ends sooner is `degraded`.
+    pub warn_before: Option<Duration>,
+    /// The dialogue.
+    pub acts: Vec<Act>,
+    /// A run that takes longer is `degraded`.
+    pub slow_after: Option<Duration>,
+}
+
+/// One act of the dialogue.
+#[derive(Debug)]
+pub enum Act {
+    /// Read lines until one fits.
+    ExpectLine(Regex),
+    /// Read exactly these bytes.
+    ExpectBytes(Vec<u8>),
+    /// Send a text, with groups of the last fitting line put in.
+    Send(String),
+    /// Send bytes as they are.
+    SendBytes(Vec<u8>),
+    /// Send a secret.
+    SendSecret(Secret),
+    /// Speak TLS from here on.
+    StartTls,
+}
+
+impl Settings for TcpSettings {
+    fn build(self, context: &Context<'_>) -> Result<SharedProbe, SettingsErrors> {
+        let mut errors = SettingsErrors::default();
+        let endpoint = self.endpoint(context, &mut errors);
+        let route = route(self.family, self.proxy.as_deref(), &self.tls, context, &mut errors);
+        let acts = self.acts(context, &mut errors);
+        let (Some(endpoint), Some(route)) = (endpoint, route) else { return Err(errors) };
+        let plan = Plan {
+            endpoint,
+            route,
+            secure: self.secure,
+            warn_before: self.warn_before.map(|span| span.0),
+            acts,
+            slow_after: self.slow_after.map(|span| span.0),
+        };
+        errors.finish(Arc::new(TcpProbe::new(plan)) as SharedProbe)
+    }
+}
+
+impl TcpSettings {
+    fn endpoint(&self, context: &Context<'_>, errors: &mut SettingsErrors) -> Option<Endpoint> {
+        let portal_port = context.portal_url.and_then(url::Url::port_or_known_default);
+        let port = self.port.or(portal_port.filter(|_| self.host.is_none()));
+        if port.is_none_or(|port| port == 0) {
+            errors.add(
+                "port",
+                "there is no port to connect to",
+                "write \"port: N\" with a number from 1 to 65535",
+            );
+        }
+        let host = match (&self.host, context.portal_url.and_then(url::Url::host)) {
+            (Some(host), _) => read_host(host, errors),
+            (None, Some(host)) => Some(host.to_owned()),
+            (None, None) => {
+                errors.add(
+                    "host",
+                    "there is no host to connect to",
+                    "write \"host: NAME\", or give the portal a \"url\"",
+                );
+                None
+            }
+        };
+        Some(Endpoint { host: host?, port: port.filter(|port| *port > 0)? })
+    }
+
+    fn acts(&self, context: &Context<'_>, errors: &mut SettingsErrors) -> Vec<Act> {
+        let mut acts = Vec::new();
+        if self.steps.len() > STEPS_MAX {
+            errors.add("steps", format!("{} steps are too many: at most {STEPS_MAX}", self.steps.len()), "");
+        }
+        let mut secured = self.secure;
+        for (place, step) in self.steps.iter().enumerate() {
+            let path = format!("steps.{place}");
+            step.add_to(&mut acts, &path, context, errors);
+            if step.starttls && std::mem::replace(&mut secured, true) {
+                errors.add(
+                    &format!("{path}.starttls"),
+                    "TLS is spoken already",
+                    "drop it, or \"secure: true\"",
+                );
+            }
+        }
+        acts
+    }
+}
+
+impl StepKeys {
+    fn add_to(&self, acts: &mut Vec<Act>, path: &str, context: &Context<'_>, errors: &mut SettingsErrors) {
+        let sent = [self.send.is_some(), self.send_hex.is_some(), self.send_secret.is_some()];
+        if sent.iter().filter(|given| **given).count() > 1 {
+            errors.add(
+                path,
+                "only one of \"send\", \"send_hex\" and \"send_secret\" can stand in a step",
+                "make two steps of it",
+            );
+        }
+        if self.expect.is_some() && self.expect_bytes.is_some() {
+            errors.add(
+                path,
+                "only one of \"expect\" and \"expect_bytes\" can stand in a step",
+                "make two steps of it",
+            );
+        }
+        let before = acts.len();
+        if let Some(pattern) = &self.expect {
+            match Regex::new(pattern) {
+                Ok(regex) => acts.push(Act::ExpectLine(regex)),
+                Err(error) => {
+                    let told = error.to_string();
+                    let why = told.lines().last().unwrap_or_default().trim_start_matches("error: ");
+                    errors.add(
+                        &format!("{path}.expect"),
+                        format!("\"{pattern}\" is not a regular expression: {why}"),
+                        "",
+                    );
+                }
+            }
+        }
+        acts.extend(
+            hexadecimal(self.expect_bytes.as_deref(), &format!("{path}.expect_bytes"), errors)
+                .map(Act::ExpectBytes),
+        );
+        acts.extend(self.send.clone().map(Act::Send));
+        acts.extend(
+            hexadecimal(self.send_hex.as_deref(), &format!("{path}.send_hex"), errors).map(Act::SendBytes),
+        );
+        if let Some(source) = &self.send_secret {
+            match context.resources.secret(source) {
+                Ok(secret) => acts.push(Act::SendSecret(secret)),
+                Err(why) => errors.add(&format!("{path}.send_secret"), why, ""),
+            }
+        }
+        if self.starttls {
+            acts.push(Act::StartTls);
+        }
+        if acts.len() == before && errors.0.iter().all(|error| !error.path.starts_with(path)) {
+            errors.add(path, "the step does nothing", "write \"expect\", \"send\" or \"starttls: true\"");
+        }
+    }
+}
+
+/// A name, or an address with or without brackets.
+fn read_host(text: &str, errors: &mut SettingsErrors) -> Option<Host<String>> {
+    let read = match text.parse() {
+        Ok(IpAddr::V4(address)) => Ok(Host::Ipv4(address)),
+        Ok(IpAddr::V6(address)) => Ok(Host::Ipv6(address)),
+        Err(_) => Host::parse(text),
+    };
+    read.map_err(|error| errors.add("host", format!("\"{text}\" is not a host: {error}"), "")).ok()
+}
+
+fn hexadecimal(text: Option<&str>, path: &str, errors: &mut SettingsErrors) -> Option<Vec<u8>> {
+    let given = text?;
+    let digits: String = given.chars().filter(|character| !character.is_whitespace()).collect();
+    let pairs = digits.as_bytes().chunks(2).map(|pair| {
+        let pair = std::str::from_utf8(pair).ok().filter(|pair| pair.len() == 2)?;
+        u8::from_str_radix(pair, 16).ok()
+    });
+    let bytes = pairs.collect::<Option<Vec<u8>>>().filter(|bytes| !bytes.is_empty() && !digits.contains('+'));
+    if bytes.is_none() {
+        errors.add(
+            path,
+            format!("\"{given}\" is not hexadecimal"),
+            "write two digits a byte, such as \"0d 0a\"",
+        );
+    }
+    bytes
+}
