@@ -30,7 +30,7 @@ pub enum Channel {
     /// In the clear.
     Plain(Stream),
     /// Over TLS.
-    Secure(TlsStream),
+    Secure(Box<TlsStream>),
 }
 
 /// An expectation and what became of it.
@@ -73,7 +73,7 @@ pub enum Turn {
 impl Dialogue {
     /// A dialogue that begins now.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn begin() -> Self {
         Self {
             heard: Vec::new(),
             phases: Phases::default(),
@@ -278,7 +278,7 @@ async fn send(bytes: &[u8], channel: &mut Channel, run: &Run) -> Result<Turn, Fa
     let sending = async {
         match channel {
             Channel::Plain(stream) => write(stream, bytes).await,
-            Channel::Secure(stream) => write(stream, bytes).await,
+            Channel::Secure(stream) => write(&mut **stream, bytes).await,
         }
     };
     match run.deadline.bound(sending).await {

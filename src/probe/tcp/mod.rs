@@ -64,7 +64,7 @@ impl TcpProbe {
         if self.plan.secure {
             channel = self.secure(channel, tools, run, seen).await?;
         }
-        let mut dialogue = Dialogue::new();
+        let mut dialogue = Dialogue::begin();
         let ended = async {
             for act in &self.plan.acts {
                 match dialogue.act(act, &mut channel, run).await? {
@@ -100,7 +100,7 @@ impl TcpProbe {
             pki::certificates(chain);
         }
         seen.tls = Some(secured.facts);
-        secured.stream.map(Channel::Secure)
+        secured.stream.map(|stream| Channel::Secure(Box::new(stream)))
     }
 }
 
