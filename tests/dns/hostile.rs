@@ -242,6 +242,22 @@ fn troubles() -> Vec<Scenario> {
     let direct = json!({"recursion": false});
     let over_tcp = json!({"transport": "tcp"});
     vec![
+        Scenario {
+            settings: json!({"dnssec": {}}),
+            ..scenario("a resolver that knows no signatures", Does::Answers(1), UP)
+        },
+        Scenario {
+            settings: json!({"dnssec": {"required": true}}),
+            ..scenario("a resolver that knows no signatures where they must be", Does::Answers(1), OURS)
+        },
+        Scenario {
+            settings: json!({"dnssec": {"required": true}}),
+            ..scenario(
+                "no such name, and no signatures",
+                Does::Says(ResponseCode::NXDomain),
+                down("dns_nxdomain"),
+            )
+        },
         scenario("a dead resolver", Does::Silence, OURS),
         scenario("a resolver that is silent about the name", Does::SilenceAboutName, down("dns_timeout")),
         Scenario { settings: direct, ..scenario("a silent name server", Does::Silence, down("dns_timeout")) },

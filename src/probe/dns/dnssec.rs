@@ -15,7 +15,6 @@ use hickory_proto::op::{DnsRequest, DnsRequestOptions, DnsResponse, Message, Que
 use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType, SerialNumber};
 use serde::Serialize;
 
-use crate::model::fault::Fault;
 use crate::model::text::presentable;
 use crate::probe::dns::anchors::Anchor;
 use crate::probe::dns::asking::Asker;
@@ -155,6 +154,8 @@ fn now() -> SerialNumber {
 /// signing keys are not all anchors; so each anchored zone's keys are fetched and checked against the anchor here.
 async fn trusted_keys(asker: &Asker, name: &Name, anchors: &[Anchor]) -> Result<TrustAnchors, Validated> {
     if anchors.is_empty() {
+        // hickory knows the root's keys; asking for them shows whether the resolver hands on signatures at all.
+        keys_of(asker, &Name::root()).await?;
         return Ok(TrustAnchors::default());
     }
     let mut trusted = TrustAnchors::empty();
@@ -163,21 +164,28 @@ async fn trusted_keys(asker: &Asker, name: &Name, anchors: &[Anchor]) -> Result<
     zones.sort();
     zones.dedup();
     for zone in zones {
-        let question = Question { signatures: true, ..Question::plain(zone.clone(), RecordType::DNSKEY) };
-        let reply = asker.ask(&question).await.map_err(|fault| cannot_tell(zone, &fault))?;
+        let reply = keys_of(asker, zone).await?;
         let of_zone: Vec<&Anchor> = anchors.iter().filter(|anchor| anchor.zone == *zone).collect();
-        for key in checked_keys(zone, &reply.message, &of_zone)? {
+        for key in checked_keys(zone, &reply, &of_zone)? {
             trusted.insert_with_name(key.public_key(), zone.into());
         }
     }
     Ok(trusted)
 }
 
-fn cannot_tell(zone: &Name, fault: &Fault) -> Validated {
-    Validated::new(
-        Security::Indeterminate,
-        format!("the keys of \"{}\" could not be fetched: {fault}", bare(zone)),
-    )
+/// Fetches a zone's keys with their signatures. A resolver that takes no notice of DNSSEC proves nothing.
+async fn keys_of(asker: &Asker, zone: &Name) -> Result<Message, Validated> {
+    let cannot_tell = |detail: String| Validated::new(Security::Indeterminate, detail);
+    let question = Question { signatures: true, ..Question::plain(zone.clone(), RecordType::DNSKEY) };
+    let reply = asker.ask(&question).await.map_err(|fault| {
+        cannot_tell(format!("the keys of \"{}\" could not be fetched: {fault}", bare(zone)))
+    })?;
+    let heeds = reply.message.edns.as_ref().is_some_and(|edns| edns.flags().dnssec_ok);
+    if heeds {
+        Ok(reply.message)
+    } else {
+        Err(cannot_tell("the resolver does not hand on signatures".to_owned()))
+    }
 }
 
 /// The keys of a zone, if a key that an anchor vouches for has signed them.

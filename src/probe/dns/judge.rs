@@ -39,7 +39,21 @@ pub fn assess(plan: &Plan, seen: &Seen) -> Assessment {
         None => {}
     }
     findings.extend(plan.slow_after.map(|limit| slow(limit, answer.latency)));
+    let broken = findings.iter().any(|finding| finding.reason.is_some());
+    if let (Some(validated), false) = (unproven(plan, seen), broken) {
+        findings.push(Finding::of_fault(&Fault::new(
+            Reason::SelfResolver,
+            "check signatures",
+            &validated.detail,
+        )));
+    }
     Assessment::of(findings)
+}
+
+/// Signatures that had to be checked and could not: then nothing good may be said of the portal.
+fn unproven<'a>(plan: &Plan, seen: &'a Seen) -> Option<&'a Validated> {
+    let required = plan.validation.as_ref().is_some_and(|validation| validation.required);
+    seen.validated.as_ref().filter(|validated| required && validated.state == Security::Indeterminate)
 }
 
 fn rcode(expected: RcodeKey, found: ResponseCode) -> Finding {
