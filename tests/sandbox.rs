@@ -4,4 +4,5 @@ mod sandbox {
     mod faults;
     mod ministry;
     mod portal;
+    mod quality;
 }
