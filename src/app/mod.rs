@@ -2,5 +2,6 @@
 
 pub mod limits;
 pub mod probe;
+pub mod sandbox;
 pub mod signals;
 pub mod watch;

@@ -1,12 +1,14 @@
 //! The arguments. English stands here, beside each flag; Vietnamese in `vietnamese.rs`, which a test holds complete.
 
 pub mod probe;
+pub mod sandbox;
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::cli::args::probe::ProbeArguments;
+use crate::cli::args::sandbox::SandboxArguments;
 use crate::model::text::Language;
 
 /// Watches online public services from the outside, honestly, and exports what it finds to Prometheus.
@@ -151,57 +153,6 @@ pub enum ConfigCommand {
 pub enum SchemaCommand {
     /// Print the JSON Schema of one result, as `emc probe --output json` writes it.
     Result,
-}
-
-/// `emc sandbox`.
-#[derive(Debug, clap::Args)]
-#[command(args_conflicts_with_subcommands = true)]
-pub struct SandboxArguments {
-    /// Where the practice ministry listens; port 0 lets the system choose.
-    #[arg(long = "web.listen-address", value_name = "HOST:PORT", default_value = "127.0.0.1:9716")]
-    pub listen: String,
-    /// What to do with a running one; without it, one is started.
-    #[command(subcommand)]
-    pub command: Option<SandboxCommand>,
-}
-
-/// `emc sandbox ...`.
-#[derive(Debug, Subcommand)]
-pub enum SandboxCommand {
-    /// List or switch the faults of a running practice ministry.
-    #[command(subcommand)]
-    Fault(FaultCommand),
-}
-
-/// `emc sandbox fault ...`.
-#[derive(Debug, Subcommand)]
-pub enum FaultCommand {
-    /// List the faults and which are on.
-    List(SandboxAddress),
-    /// Switch a fault on.
-    On(FaultArguments),
-    /// Switch a fault off.
-    Off(FaultArguments),
-    /// Switch all faults off.
-    Reset(SandboxAddress),
-}
-
-/// Where a practice ministry runs.
-#[derive(Debug, clap::Args)]
-pub struct SandboxAddress {
-    /// Address of the running practice ministry.
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9716")]
-    pub url: String,
-}
-
-/// One fault of a running practice ministry.
-#[derive(Debug, clap::Args)]
-pub struct FaultArguments {
-    /// Which fault, by its name in the list.
-    pub fault: String,
-    /// Where the practice ministry runs.
-    #[command(flatten)]
-    pub address: SandboxAddress,
 }
 
 /// `emc healthcheck`.
