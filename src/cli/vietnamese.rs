@@ -80,7 +80,7 @@ pub const HELP: &[(&str, &str)] = &[
     ("sandbox fault list.admin", "Nơi bật tắt lỗi của bộ thực hành đang chạy"),
     ("sandbox fault on", "Bật một lỗi"),
     ("sandbox fault on.fault", "Lỗi nào, theo tên trong danh sách"),
-    ("sandbox fault on.params", "Tham số của lỗi, ví dụ path=/tim-kiem hoặc delay_ms=5000"),
+    ("sandbox fault on.params", "Tham số của lỗi, ví dụ `path=/tim-kiem` hoặc `delay_ms=5000`"),
     ("sandbox fault on.admin", "Nơi bật tắt lỗi của bộ thực hành đang chạy"),
     ("sandbox fault off", "Tắt một lỗi"),
     ("sandbox fault off.fault", "Lỗi nào, theo tên trong danh sách"),

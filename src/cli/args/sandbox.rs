@@ -79,7 +79,7 @@ pub struct FaultList {
 pub struct FaultOn {
     /// Which fault, by its name in the list.
     pub fault: String,
-    /// What the fault is told, such as path=/tim-kiem or delay_ms=5000.
+    /// What the fault is told, such as `path=/tim-kiem` or `delay_ms=5000`.
     #[arg(value_name = "NAME=VALUE")]
     pub params: Vec<String>,
     /// Where the practice ministry runs.

@@ -10,7 +10,7 @@ use crate::cli::surroundings::Surroundings;
 /// Runs the command that was asked for.
 pub(in crate::cli) fn run(arguments: Arguments, surroundings: &Surroundings, out: &mut Out) -> Exit {
     match arguments.command {
-        Command::Sandbox(sandbox) => sandbox::run(sandbox, surroundings, out),
+        Command::Sandbox(sandbox) => sandbox::run(sandbox, surroundings.language, out),
         _ => exit::UNKNOWN,
     }
 }

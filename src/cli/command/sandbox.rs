@@ -7,7 +7,6 @@ use crate::cli::args::ListFormat;
 use crate::cli::args::sandbox::{FaultCommand, FaultList, SandboxArguments, SandboxCommand};
 use crate::cli::exit::{self, Exit};
 use crate::cli::out::Out;
-use crate::cli::surroundings::Surroundings;
 use crate::model::text::{Language, Text};
 
 const OPEN: Text = Text {
@@ -24,8 +23,7 @@ const ALL_OFF: Text = Text { vi: "đã tắt mọi lỗi", en: "all faults are o
 const TAKES: Text = Text { vi: "tham số:", en: "takes:" };
 
 /// Runs the command.
-pub(super) fn run(arguments: SandboxArguments, surroundings: &Surroundings, out: &mut Out) -> Exit {
-    let language = surroundings.language;
+pub(super) fn run(arguments: SandboxArguments, language: Language, out: &mut Out) -> Exit {
     let done = match arguments.command {
         Some(SandboxCommand::Fault(command)) => {
             switch(&command, language, out).map_err(|error| error.to_string())
