@@ -1,7 +1,12 @@
 //! The use cases, one file each: the only wiring. Each takes a plain struct and returns data; nothing here prints.
 
+pub mod bare;
+pub mod doctor;
+pub mod healthcheck;
+pub mod kinds;
 pub mod limits;
 pub mod probe;
 pub mod sandbox;
+pub mod schema;
 pub mod signals;
 pub mod watch;

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::io::{IsTerminal, stderr, stdout};
 
 use anstream::{AutoStream, ColorChoice};
+use chrono::{FixedOffset, Local};
 
 use crate::model::text::Language;
 
@@ -18,6 +19,8 @@ pub struct Surroundings {
     pub stderr_colours: ColorChoice,
     /// Whether somebody watches standard error, so that a progress bar makes sense.
     pub watched: bool,
+    /// The time zone of this machine.
+    pub zone: FixedOffset,
 }
 
 impl Surroundings {
@@ -29,6 +32,7 @@ impl Surroundings {
             stdout_colours: AutoStream::choice(&stdout()),
             stderr_colours: AutoStream::choice(&stderr()),
             watched: stderr().is_terminal(),
+            zone: *Local::now().offset(),
         }
     }
 }

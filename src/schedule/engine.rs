@@ -16,7 +16,7 @@ use crate::model::result::ProbeResult;
 use crate::net::politeness::Politeness;
 use crate::probe::spec::ProbeSpec;
 use crate::schedule::confirm::{Confirmation, Confirmed};
-use crate::schedule::execute::{Bench, broken_off, run_watched};
+use crate::schedule::execute::{Bench, run_watched};
 use crate::schedule::health::{Health, excuse, is_about_time};
 use crate::schedule::lanes::Lanes;
 use crate::schedule::plan::Beats;
@@ -33,7 +33,7 @@ const FIRST_RUNS_PER_SECOND: u32 = 200;
 /// Over how long first runs spread at least.
 const FIRST_RUNS_SPAN: Duration = Duration::from_secs(2);
 
-pub use crate::schedule::execute::{Bench as Workbench, Clock, run_once};
+pub use crate::schedule::execute::{Bench as Workbench, Clock, broken_off, run_once};
 
 /// What the schedule tells.
 #[derive(Debug)]

@@ -78,7 +78,7 @@ pub(super) async fn run_watched(
 }
 
 /// The result of a run that did not come to an end of its own.
-pub(super) fn broken_off(spec: &ProbeSpec, clock: Clock, reason: Reason) -> ProbeResult {
+pub fn broken_off(spec: &ProbeSpec, clock: Clock, reason: Reason) -> ProbeResult {
     let words = match reason {
         Reason::SelfPanicked => "the program panicked while measuring; please report this",
         _ => "the run was cancelled because emc is shutting down",

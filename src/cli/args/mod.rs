@@ -3,6 +3,8 @@
 pub mod probe;
 pub mod sandbox;
 
+mod settings;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};

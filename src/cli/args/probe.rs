@@ -62,8 +62,8 @@ pub struct TargetArguments {
     /// CSS selector that must match (repeatable).
     #[arg(long, value_name = "SELECTOR")]
     pub selector: Vec<String>,
-    /// JSON pointer that must exist, or equal a value (repeatable).
-    #[arg(long, value_name = "POINTER[=VALUE]")]
+    /// JSON pointer and the value that must stand there (repeatable).
+    #[arg(long, value_name = "POINTER=VALUE")]
     pub json_pointer: Vec<String>,
     /// Most bytes of the body, such as 500KB or 10MiB.
     #[arg(long, value_name = "SIZE")]
@@ -83,7 +83,10 @@ pub struct TargetArguments {
     /// Trust these roots too, a PEM file (repeatable).
     #[arg(long, value_name = "FILE")]
     pub ca_file: Vec<PathBuf>,
-    /// tls: a certificate that expires sooner is degraded, such as 30d.
+    /// Go through this HTTP proxy.
+    #[arg(long, value_name = "URL")]
+    pub proxy: Option<String>,
+    /// A certificate that expires sooner is degraded, such as 30d.
     #[arg(long, value_name = "DURATION")]
     pub warn_before: Option<String>,
     /// dns: type of the record, such as A, AAAA, CAA, NS, SOA or TXT.

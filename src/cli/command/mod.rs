@@ -1,16 +1,30 @@
 //! One function per command: takes its arguments, calls its use case in `app`, prints, and says how to end.
 
+mod completions;
+mod doctor;
+mod healthcheck;
+mod lists;
+mod probe;
 mod sandbox;
 
-use crate::cli::args::{Arguments, Command};
+use crate::cli::args::{Arguments, Command, ConfigCommand, SchemaCommand};
 use crate::cli::exit::{self, Exit};
 use crate::cli::out::Out;
 use crate::cli::surroundings::Surroundings;
 
 /// Runs the command that was asked for.
 pub(in crate::cli) fn run(arguments: Arguments, surroundings: &Surroundings, out: &mut Out) -> Exit {
+    let common = arguments.common;
     match arguments.command {
+        Command::Probe(probe) => probe::run(&probe, &common, surroundings, out),
+        Command::Kinds(kinds) => lists::kinds(&kinds, surroundings, out),
+        Command::Schema(SchemaCommand::Result) => lists::result_schema(out),
+        Command::Config(ConfigCommand::Schema) => lists::config_schema(out),
+        Command::Doctor => doctor::run(&common, surroundings, out),
+        Command::Healthcheck(health) => healthcheck::run(&health, surroundings, out),
+        Command::Completions(completions) => completions::completions(&completions, out),
+        Command::Man(man) => completions::man(&man, surroundings, out),
         Command::Sandbox(sandbox) => sandbox::run(sandbox, surroundings.language, out),
-        _ => exit::UNKNOWN,
+        Command::Serve(_) | Command::Demo(_) | Command::Check(_) => exit::UNKNOWN,
     }
 }
