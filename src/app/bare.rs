@@ -9,10 +9,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ipnet::IpNet;
-use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 use url::Url;
 
+use crate::app::kinds::settings_schema;
 use crate::app::probe::{Prepared, ProbeError};
 use crate::html::phrases::Phrases;
 use crate::model::id::{Name, ProbeId};
@@ -247,19 +247,23 @@ fn host_of(target: &str) -> String {
     }
 }
 
-/// The key of a kind's settings that holds the target.
-fn target_key(kind: &str) -> &'static str {
-    match kind {
-        "http" => "url",
-        "dns" => "name",
-        _ => "address",
+/// The part of a kind's settings that names the target.
+fn target_settings(kind: &str, target: &str) -> Value {
+    match (kind, target.rsplit_once(':')) {
+        ("http", _) => json!({ "url": target }),
+        ("dns", _) => json!({ "name": target }),
+        (_, Some((host, port))) => {
+            let host = host.trim_start_matches('[').trim_end_matches(']');
+            json!({ "host": host, "port": port.parse::<u16>().map_or_else(|_| json!(port), Value::from) })
+        }
+        (_, None) => json!({ "host": target }),
     }
 }
 
 /// The kind's settings. Each flag is tried by itself first, so that an error names its flag.
 fn settings(bare: &Bare, kind: &'static KindInfo, target: &str) -> Result<KindSettings, Vec<FlagError>> {
-    let schema = schema_of(kind);
-    let base = json!({ target_key(kind.name): target });
+    let schema = settings_schema(kind);
+    let base = target_settings(kind.name, target);
     let mut whole = base.clone();
     let mut errors = Vec::new();
     for given in &bare.given {
@@ -282,12 +286,6 @@ fn settings(bare: &Bare, kind: &'static KindInfo, target: &str) -> Result<KindSe
 
 fn read(kind: &str, settings: Value) -> Result<KindSettings, String> {
     serde_json::from_value(json!({ kind: settings })).map_err(|error| error.to_string())
-}
-
-fn schema_of(kind: &KindInfo) -> Value {
-    let mut generator =
-        SchemaSettings::default().with(|settings| settings.inline_subschemas = true).into_generator();
-    (kind.schema)(&mut generator).to_value()
 }
 
 fn has_setting(schema: &Value, path: &str) -> bool {

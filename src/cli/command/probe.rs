@@ -15,7 +15,8 @@ use crate::model::text::{Language, Text};
 /// Fewer runs than this are over before a bar is worth looking at.
 const BAR_FROM: usize = 3;
 
-const NOT_FOUND: Text = Text { vi: "không có phép đo nào tên là", en: "no configured probe is called" };
+const NOT_FOUND: Text =
+    Text { vi: "không có phép đo nào tên là", en: "no configured probe is called" };
 const NEAREST: Text = Text { vi: "có phải ý bạn là", en: "did you mean" };
 const NOT_BARE: Text = Text {
     vi: "muốn đo một địa chỉ chưa cấu hình, hãy viết cả https://",
