@@ -8,6 +8,9 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use crate::model::reason::Reason;
+use crate::net::tls::reason;
+
 /// A moment, and whose clock saw it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stamp {
@@ -50,6 +53,9 @@ struct State {
     listening: Listening,
     /// How many more bytes the other side may send.
     allowance: u64,
+    flooded: bool,
+    /// What TLS said when the stream broke.
+    alert: Option<Reason>,
 }
 
 /// The other side sends more than any honest server would.
@@ -63,8 +69,8 @@ pub(crate) struct Marks(Arc<Mutex<State>>);
 
 impl Default for Marks {
     fn default() -> Self {
-        let (taken, heard, listening) = Default::default();
-        Self(Arc::new(Mutex::new(State { taken, heard, listening, allowance: u64::MAX })))
+        let (taken, heard, listening, flooded, alert) = Default::default();
+        Self(Arc::new(Mutex::new(State { taken, heard, listening, allowance: u64::MAX, flooded, alert })))
     }
 }
 
@@ -126,8 +132,27 @@ impl Marks {
                 state.allowance = left;
                 Ok(())
             }
-            None => Err(io::Error::other(Flood)),
+            None => {
+                state.flooded = true;
+                Err(io::Error::other(Flood))
+            }
         }
+    }
+
+    /// Whether the other side sent more than it may.
+    pub(crate) fn is_flooded(&self) -> bool {
+        self.state().flooded
+    }
+
+    /// Keeps what TLS says of an error, as not every reader hands it on.
+    pub(crate) fn broken(&self, error: &io::Error) {
+        let said = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        self.state().alert = said.map(reason::of_error);
+    }
+
+    /// What TLS said when the stream broke.
+    pub(crate) fn alert(&self) -> Option<Reason> {
+        self.state().alert
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -14,10 +14,11 @@ pub(crate) fn of_request(error: impl fmt::Display) -> Fault {
 }
 
 /// The fault that an error of hyper stands for.
-pub(crate) fn of_hyper(stage: Stage, error: &hyper::Error) -> Fault {
+pub(crate) fn of_hyper(stage: Stage, error: &hyper::Error, marks: &Marks) -> Fault {
     let source = error.source();
     let cause = source.and_then(|cause| cause.downcast_ref::<io::Error>());
     let reason = match cause {
+        _ if marks.is_flooded() => stage.flooded(),
         _ if error.is_parse_too_large() => Reason::HeadersTooLarge,
         _ if error.is_parse() => Reason::MalformedResponse,
         _ if error.is_incomplete_message() => stage.cut_short(),
@@ -30,9 +31,14 @@ pub(crate) fn of_hyper(stage: Stage, error: &hyper::Error) -> Fault {
     Fault::new(reason, stage.operation(), detail)
 }
 
-/// The fault that an error of h2 stands for.
-pub(crate) fn of_h2(stage: Stage, error: &h2::Error) -> Fault {
-    let reason = error.get_io().map_or(Reason::Http2Error, |cause| stage.reason(cause));
+/// The fault that an error of h2 stands for. It keeps no more than the kind and the words of what broke the stream, so
+/// what TLS said is taken from the stream itself.
+pub(crate) fn of_h2(stage: Stage, error: &h2::Error, marks: &Marks) -> Fault {
+    let reason = match error.get_io() {
+        _ if marks.is_flooded() && stage == Stage::Body => stage.flooded(),
+        Some(cause) if !marks.is_flooded() => marks.alert().unwrap_or_else(|| stage.reason(cause)),
+        _ => Reason::Http2Error,
+    };
     Fault::new(reason, stage.operation(), error)
 }
 

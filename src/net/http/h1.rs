@@ -31,9 +31,10 @@ pub(crate) async fn exchange(
     let begun = http1::Builder::new()
         .max_headers(HEADERS_MAX)
         .max_buf_size(HEAD_MAX)
+        .max_header_size(HEAD_MAX)
         .handshake(TokioIo::new(stream))
         .await;
-    let (mut sender, connection) = begun.map_err(|error| fault::of_hyper(Stage::Head, &error))?;
+    let (mut sender, connection) = begun.map_err(|error| fault::of_hyper(Stage::Head, &error, marks))?;
     let mut connection = pin!(Driven::new(connection));
     let answer = run
         .deadline
@@ -41,7 +42,7 @@ pub(crate) async fn exchange(
         .await
         .map_err(|_| Stage::Head.timeout())?
         .and_then(|answer| answer)
-        .map_err(|error| fault::of_hyper(Stage::Head, &error).unanswered(marks))?;
+        .map_err(|error| fault::of_hyper(Stage::Head, &error, marks).unanswered(marks))?;
     allow_body(marks, limits);
     let (parts, mut incoming) = answer.into_parts();
     run.note("head", &format!("{:?} {}", parts.version, parts.status));
@@ -51,7 +52,7 @@ pub(crate) async fn exchange(
     let read = async {
         while let Some(frame) = driven(connection.as_mut(), pin!(incoming.frame())).await.transpose() {
             let frame =
-                frame.and_then(|frame| frame).map_err(|error| fault::of_hyper(Stage::Body, &error))?;
+                frame.and_then(|frame| frame).map_err(|error| fault::of_hyper(Stage::Body, &error, marks))?;
             if let Some(chunk) = frame.data_ref() {
                 seen.wire_bytes += chunk.len() as u64;
                 body.add(chunk)?;

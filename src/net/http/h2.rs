@@ -36,7 +36,7 @@ pub(crate) async fn exchange(
 ) -> Outcome<()> {
     let wire = wire_request(request)?;
     let deadline = run.deadline;
-    let failed = |error: h2::Error| fault::of_h2(Stage::Head, &error).unanswered(marks);
+    let failed = |error: h2::Error| fault::of_h2(Stage::Head, &error, marks).unanswered(marks);
     let late = |_| Stage::Head.timeout();
     let begun = deadline.bound(settings().handshake::<_, Bytes>(stream)).await.map_err(late)?;
     let (mut sender, connection) = begun.map_err(failed)?;
@@ -59,7 +59,7 @@ pub(crate) async fn exchange(
     }
 
     let mut body = Body::new(limits.body_bytes);
-    let read = read_body(connection, &mut incoming, &mut body, &mut seen.wire_bytes);
+    let read = read_body((connection, marks), &mut incoming, &mut body, &mut seen.wire_bytes);
     let outcome = deadline.bound(read).await.unwrap_or_else(|_| Err(Stage::Body.timeout()));
     seen.body = body.finish();
     outcome
@@ -76,12 +76,12 @@ fn settings() -> Builder {
 }
 
 async fn read_body<S: AsyncRead + AsyncWrite + Unpin>(
-    mut connection: Pin<&mut Driven<Connection<S>, h2::Error>>,
+    (mut connection, marks): (Pin<&mut Driven<Connection<S>, h2::Error>>, &Marks),
     incoming: &mut RecvStream,
     body: &mut Body,
     wire_bytes: &mut u64,
 ) -> Outcome<()> {
-    let failed = |error: h2::Error| fault::of_h2(Stage::Body, &error);
+    let failed = |error: h2::Error| fault::of_h2(Stage::Body, &error, marks);
     loop {
         let next = poll_fn(|context| incoming.poll_data(context));
         let Some(chunk) = driven(connection.as_mut(), pin!(next)).await.map_err(failed)? else {

@@ -90,6 +90,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.inner).poll_read(context, buffer);
         self.read(&buffer.filled()[before..]);
+        if let Poll::Ready(Err(error)) = &read {
+            self.marks.broken(error);
+        }
         read
     }
 }

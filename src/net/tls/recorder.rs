@@ -115,7 +115,7 @@ impl Recorder {
     pub(crate) fn verdict(&self) -> Result<(), Fault> {
         let seen = self.seen();
         match (&seen.error, &seen.chain) {
-            (Some(error), _) => Err(self.refusal(error, &seen)),
+            (Some(error), _) => Err(refusal(error)),
             (None, Some(_)) => Ok(()),
             (None, None) => {
                 Err(Fault::new(Reason::TlsHandshake, Stage::Secure.operation(), "no certificate shown"))
@@ -127,7 +127,7 @@ impl Recorder {
     pub(crate) fn fault(&self, error: &io::Error) -> Fault {
         let seen = self.seen();
         if let Some(judged) = &seen.error {
-            return self.refusal(judged, &seen);
+            return refusal(judged);
         }
         let mut fault = Stage::Secure.fault(error);
         let refused_us =
@@ -142,13 +142,14 @@ impl Recorder {
         fault
     }
 
-    fn refusal(&self, error: &Error, _seen: &Seen) -> Fault {
-        Fault::new(reason::of_error(error), Stage::Secure.operation(), error)
-    }
-
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The fault of a chain that was not accepted.
+fn refusal(error: &Error) -> Fault {
+    Fault::new(reason::of_error(error), Stage::Secure.operation(), error)
 }
 
 impl ServerCertVerifier for Recorder {

@@ -71,8 +71,8 @@ impl Probe for TlsProbe {
     type Observation = Seen;
 
     async fn observe(&self, tools: &Tools, run: &mut Run) -> Result<Seen, Fault> {
-        let dial = tools.net.dial(&self.endpoint, &self.route, Reach::Configured, run).await;
-        let (addresses, mut phases) = (dial.addresses, dial.phases);
+        let mut dial = tools.net.dial(&self.endpoint, &self.route, Reach::Configured, run).await;
+        let (mut addresses, mut phases) = (dial.addresses, dial.phases);
         let stream = match dial.stream {
             Ok(stream) => stream,
             Err(fault) if fault.is_ours() => return Err(fault),
@@ -91,6 +91,7 @@ impl Probe for TlsProbe {
         };
         let used = addresses.iter().find(|address| address.used);
         let scan = self.scan(tools, used, (&tls, fault.as_ref()), run).await;
+        dial.stragglers.settle(&mut addresses, run).await;
         Ok(Seen { addresses, phases, tls: Some(tls), fault, scan })
     }
 
