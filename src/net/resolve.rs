@@ -79,6 +79,12 @@ impl Resolver {
         &self.servers
     }
 
+    /// What is asked to see whether a name server answers anything.
+    #[must_use]
+    pub const fn control(&self) -> &(Name, RecordType) {
+        &self.control
+    }
+
     /// All addresses of a name, IPv6 and IPv4, in the resolver's order, at most 32.
     ///
     /// # Errors

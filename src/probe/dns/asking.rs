@@ -28,6 +28,8 @@ pub struct Asker {
     pub guard: Arc<Guard>,
     /// How questions travel.
     pub transport: Transport,
+    /// What is asked to see whether a resolver answers anything.
+    pub control: (Name, RecordType),
     /// When all must be over.
     pub deadline: Deadline,
 }
@@ -102,7 +104,8 @@ impl Asker {
 
     /// Whether the resolver answers a question that every resolver can answer.
     async fn is_alive(&self) -> bool {
-        let control = Question::plain(Name::root(), RecordType::NS);
+        let (name, record) = self.control.clone();
+        let control = Question::plain(name, record);
         let reply = self.ask(&control).await;
         reply.is_ok_and(|reply| reply.message.metadata.response_code != ResponseCode::ServFail)
     }

@@ -99,6 +99,7 @@ impl DnsProbe {
             servers,
             guard: Arc::clone(&tools.net.guard),
             transport: self.plan.transport,
+            control: tools.net.resolver.control().clone(),
             deadline: run.deadline,
         }
     }
