@@ -96,7 +96,7 @@ const WAF: &[&str] = &[
     "The requested URL was rejected. Please consult with your administrator.",
     "Your support ID is: 0000000000000000",
 ];
-const CAPTCHA: &[&str] = &["Vui lòng nhập mã xác nhận để chứng minh bạn không phải là robot."];
+const CAPTCHA: &[&str] = &["Vui lòng nhập mã bên dưới để xác nhận bạn không phải là robot."];
 
 #[derive(Template)]
 #[template(path = "sandbox/templates/bare.html")]
@@ -129,9 +129,9 @@ fn html(text: &'static str) -> Response<Body> {
     axum::response::Html(text).into_response()
 }
 
-/// A redirect to the login from anywhere; at the login, the page that says the session is over.
+/// Every page sends the visitor to the login, and the login, which thinks the session is fine, back again.
 fn login_loop(path: &str) -> Response<Body> {
-    if path.starts_with("/dang-nhap") { pages::session_expired() } else { redirect("/dang-nhap?tiep=/") }
+    redirect(if path.starts_with("/dang-nhap") { "/" } else { "/dang-nhap?tiep=/" })
 }
 
 fn redirect(to: &str) -> Response<Body> {

@@ -196,8 +196,8 @@ faults! {
         "trang đòi nhập mã xác nhận (captcha)"
         "a page that demands a captcha";
     LoginLoop "login-loop" Answer LoginLoop []
-        "mọi trang đều chuyển về đăng nhập vì phiên đã hết hạn"
-        "every page leads back to the login because the session has expired";
+        "các trang và trang đăng nhập chuyển qua lại lẫn nhau không dứt"
+        "pages and the login send the visitor back and forth";
     RedirectLoop "redirect-loop" Answer RedirectLoop []
         "chuyển hướng vòng tròn"
         "redirects in a circle";

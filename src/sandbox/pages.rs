@@ -84,7 +84,6 @@ struct DossierPage<'a> {
 #[template(path = "sandbox/templates/login.html")]
 struct Login<'a> {
     here: &'a str,
-    expired: bool,
     refused: bool,
 }
 
@@ -139,11 +138,6 @@ pub(super) fn page(status: StatusCode, template: &impl Template) -> Response {
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
     (status, headers, html).into_response()
-}
-
-/// The login page as it greets a visitor whose session is over.
-pub(super) fn session_expired() -> Response {
-    page(StatusCode::OK, &Login { here: "login", expired: true, refused: false })
 }
 
 async fn home(State(ministry): Shared, Extension(look): Extension<Look>) -> Response {
@@ -239,12 +233,12 @@ async fn apply(State(ministry): Shared, Path(code): Path<String>) -> Response {
 }
 
 async fn login() -> Response {
-    page(StatusCode::OK, &Login { here: "login", expired: false, refused: false })
+    page(StatusCode::OK, &Login { here: "login", refused: false })
 }
 
 /// Nobody has an account; what was typed is not read.
 async fn login_refused() -> Response {
-    page(StatusCode::OK, &Login { here: "login", expired: false, refused: true })
+    page(StatusCode::OK, &Login { here: "login", refused: true })
 }
 
 async fn health(State(ministry): Shared) -> Json<Value> {

@@ -93,6 +93,7 @@ async fn redirects_lead_nowhere_good() {
         (Fault::RedirectChain, "/?buoc=41", "/?buoc=42".to_owned()),
         (Fault::RedirectPrivate, "/", "http://10.0.0.1/".to_owned()),
         (Fault::LoginLoop, "/thu-tuc", "/dang-nhap?tiep=/".to_owned()),
+        (Fault::LoginLoop, "/dang-nhap?tiep=/", "/".to_owned()),
     ] {
         let answer = Ministry::with(fault).await.get(path).await;
         assert_eq!(answer.status(), StatusCode::FOUND, "{fault}");
@@ -100,8 +101,6 @@ async fn redirects_lead_nowhere_good() {
     }
     let ministry = Ministry::with(Fault::RedirectInsecure).await;
     assert_eq!(ministry.get("/").await.headers()[LOCATION], ministry.http("/"));
-    let ministry = Ministry::with(Fault::LoginLoop).await;
-    assert!(ministry.get("/dang-nhap").await.text().await.unwrap().contains("đã hết hạn"));
     let address = Params { address: Some("fd00::1".parse().unwrap()), ..Params::default() };
     ministry.running.faults.reset();
     ministry.on(Fault::RedirectPrivate, address);
