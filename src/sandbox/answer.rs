@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use askama::Template;
 use axum::body::Body;
-use axum::http::header::{LOCATION, RETRY_AFTER};
+use axum::http::header::{HOST, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderValue, Request, Response, StatusCode, Version};
 use axum::response::IntoResponse;
 use hyper::body::Incoming;
@@ -42,8 +42,8 @@ pub(super) async fn answer(gate: &Gate, mut request: Request<Incoming>) -> Resul
     if let Some(params) = on.get(&Fault::Slow) {
         pause(Duration::from_millis(params.delay_ms.unwrap_or(SLOW_MS))).await;
     }
-    let path = request.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str).to_owned();
-    if let Some(instead) = on.iter().find_map(|(fault, params)| replacement(*fault, params, gate, &path)) {
+    let asked = Asked::of(&request, gate);
+    if let Some(instead) = on.iter().find_map(|(fault, params)| replacement(*fault, params, &asked)) {
         return Ok(deform::deform(instead, &on).await);
     }
     request.extensions_mut().insert(Look { show_search: !on.contains_key(&Fault::NoSearchForm) });
@@ -61,7 +61,26 @@ fn faults_for(gate: &Gate, path: &str) -> On {
     active.iter().filter(|(_, params)| concerns(params)).map(|(fault, p)| (*fault, p.clone())).collect()
 }
 
-fn replacement(fault: Fault, params: &Params, gate: &Gate, path: &str) -> Option<Response<Body>> {
+/// What of a request decides where it is sent.
+struct Asked {
+    path: String,
+    /// The same page over plain HTTP, where it was asked for over HTTPS.
+    insecure: Option<String>,
+}
+
+impl Asked {
+    fn of(request: &Request<Incoming>, gate: &Gate) -> Self {
+        let path = request.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str).to_owned();
+        let named = request.headers().get(HOST).and_then(|host| host.to_str().ok());
+        let authority = named.and_then(|host| host.parse::<http::uri::Authority>().ok());
+        let host = request.uri().host().or(authority.as_ref().map(http::uri::Authority::host));
+        let insecure = format!("http://{}:{}{path}", host.unwrap_or("localhost"), gate.http.port());
+        Self { path, insecure: gate.secure.then_some(insecure) }
+    }
+}
+
+fn replacement(fault: Fault, params: &Params, asked: &Asked) -> Option<Response<Body>> {
+    let path = asked.path.as_str();
     Some(match fault {
         Fault::Status500 => error_page(StatusCode::INTERNAL_SERVER_ERROR, "Lỗi hệ thống"),
         Fault::Status502 => bare(StatusCode::BAD_GATEWAY, "en", "502 Bad Gateway", &["nginx"]),
@@ -80,7 +99,7 @@ fn replacement(fault: Fault, params: &Params, gate: &Gate, path: &str) -> Option
             let host = params.address.map_or_else(|| "10.0.0.1".to_owned(), |address| host_of(&address));
             redirect(&format!("http://{host}/"))
         }
-        Fault::RedirectInsecure if gate.secure => redirect(&format!("http://{}{path}", gate.http)),
+        Fault::RedirectInsecure => redirect(asked.insecure.as_ref()?),
         Fault::EmptyPage => html(""),
         _ => return None,
     })

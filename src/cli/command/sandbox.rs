@@ -45,20 +45,28 @@ fn open(given: SandboxArguments, language: Language, out: &mut Out) -> Result<()
     sandbox::sandbox(options, |opened| out.print(&welcome(opened, language)))
 }
 
+/// How the reader would call this program again.
+pub(super) fn program() -> String {
+    std::env::args_os().next().map_or_else(|| "emc".to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+/// The flag by which `fault` finds this ministry; nothing where it is at its usual place.
+pub(super) fn admin_flag(opened: &Opened) -> String {
+    if opened.admin.port() == 9718 { String::new() } else { format!(" --admin {}", opened.admin) }
+}
+
 fn welcome(opened: &Opened, language: Language) -> String {
     let text = |text: Text| text.in_language(language);
+    let (emc, admin) = (program(), admin_flag(opened));
     let ca = opened.ca_path.as_ref().map_or_else(String::new, |path| path.display().to_string());
     let home = format!("https://localhost:{}/", opened.https.port());
-    let port = opened.admin.port();
-    let elsewhere = if port == 9718 { String::new() } else { format!(" --admin 127.0.0.1:{port}") };
     format!(
-        "{}\n\n  {:<12} http://{}/\n  {:<12} {home}\n  {:<12} {ca}\n  {:<12} http://{}/_sandbox/faults\n\n{}\n\n  \
-         emc probe {home} --ca-file {ca}\n  emc sandbox fault list{elsewhere}\n  \
-         emc sandbox fault on maintenance{elsewhere}\n  emc sandbox fault reset{elsewhere}\n",
+        "{}\n\n  {:<12} {home}  http://{}/\n  {:<12} {ca}\n  {:<12} http://{}/_sandbox/faults\n\n{}\n\n  \
+         {emc} probe {home} --ca-file {ca}\n  {emc} sandbox fault list{admin}\n  \
+         {emc} sandbox fault on maintenance{admin}\n  {emc} sandbox fault reset{admin}\n",
         text(OPEN),
         text(PAGES),
         opened.http,
-        "",
         text(CA),
         text(FAULTS),
         opened.admin,
