@@ -6,5 +6,7 @@
 mod bed;
 #[path = "config/cascade.rs"]
 mod cascade;
+#[path = "config/catalogue.rs"]
+mod catalogue;
 #[path = "config/errors.rs"]
 mod errors;

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use url::Url;
+use url::{Host, Url};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::config::cascade::{Defaults, Timing, check_bounds};
 use crate::config::decode::{DecodeError, decode, decode_entry};
-use crate::config::files::{AuthorityFile, AuthorityKeys, PortalKeys, ProbeKeys, SloKeys};
+use crate::config::files::{AuthorityFile, AuthorityKeys, PortalKeys, ProbeKeys, SloKeys, Verified};
 use crate::config::global::{Global, bypasses, names};
 use crate::config::problem::{GIVEN, Problems};
 use crate::config::resources::Store;
@@ -73,7 +73,7 @@ struct Stand<'n> {
     url: Option<Url>,
     defaults: Defaults,
     enabled: bool,
-    verified: Option<String>,
+    verified: Option<Verified>,
 }
 
 impl Assembler<'_> {
@@ -141,7 +141,7 @@ impl Assembler<'_> {
             url: url.clone(),
             defaults,
             enabled: authority.enabled && keys.enabled,
-            verified: keys.verified.clone(),
+            verified: keys.verified,
         };
         let running = self.made.specs.len();
         let mut names_seen = HashMap::new();
@@ -272,7 +272,7 @@ impl Assembler<'_> {
             return;
         }
         let Some(built) = self.build(&merged, &keys, stand, timing, enabled) else { return };
-        if enabled && keys.verified.as_ref().or(stand.verified.as_ref()).is_some_and(|word| word == "no") {
+        if enabled && keys.verified.or(stand.verified) == Some(Verified::No) {
             let help = "check that the address is the right one, then write \"verified: yes\" or the day";
             self.problems.warn(
                 node.span,
@@ -323,8 +323,7 @@ impl Assembler<'_> {
         let settings = self.decoded(decode_entry::<KindSettings>(entry), &entry.value)?;
         let folder = &self.sources.get(entry.key_span.file).folder;
         let files = self.store.within(folder);
-        let direct =
-            stand.url.as_ref().and_then(Url::host).is_some_and(|host| bypasses(&self.global.no_proxy, &host));
+        let direct = self.goes_direct(entry, stand);
         let context = Context {
             portal_url: stand.url.as_ref(),
             timeout: timing.timeout,
@@ -351,6 +350,15 @@ impl Assembler<'_> {
                 None
             }
         }
+    }
+
+    /// Whether the host that a probe asks is one of `no_proxy`.
+    fn goes_direct(&self, entry: &Entry, stand: &Stand<'_>) -> bool {
+        let text = |key| entry.value.get(key).and_then(Node::text);
+        let own = text("url").and_then(|url| Url::parse(url).ok());
+        let named = text("host").and_then(|host| Host::parse(host).ok());
+        let portal = own.as_ref().or(stand.url.as_ref()).and_then(Url::host).map(|host| host.to_owned());
+        named.or(portal).is_some_and(|host| bypasses(&self.global.no_proxy, &host))
     }
 
     /// Gives a kind's error its place.
@@ -439,6 +447,9 @@ pub(super) fn hash_global(global: &Global) -> u64 {
     if let Some(proxy) = &global.proxy {
         proxy.endpoint.hash(&mut hasher);
         proxy.authorization.as_ref().map(crate::model::secret::Secret::expose).hash(&mut hasher);
+    }
+    for (kind, own) in &global.phrases {
+        (kind, &own.add, &own.only).hash(&mut hasher);
     }
     hasher.finish()
 }

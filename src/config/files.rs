@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::IgnoredAny;
+use serde::de::{IgnoredAny, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use crate::config::schema::{DefaultsSchema, ProbeSchema};
+use crate::config::schema::{DefaultsSchema, PhrasesSchema, ProbeSchema};
+use crate::html::phrases::PhraseSettings;
 use crate::model::id::Name;
 use crate::probe::settings::{Pairs, PathText, SecretSource, Span};
 
@@ -48,6 +49,9 @@ pub(super) struct GlobalFile {
     pub(super) user_agent: Option<String>,
     /// What is exported.
     pub(super) metrics: MetricKeys,
+    /// Phrases that tell soft failures (maintenance, not found, blocked, captcha, login) beside those of the product.
+    #[schemars(with = "PhrasesSchema")]
+    pub(super) phrases: PhraseSettings,
     /// What many portals depend on, such as a single sign-on.
     pub(super) dependencies: Vec<DependencyKeys>,
     /// Files of authorities, relative to this file; `*` and `?` are understood.
@@ -200,8 +204,7 @@ pub(super) struct PortalKeys {
     pub(super) depends_on: Vec<Name>,
     /// Whether somebody has checked that this is the right address: `yes`, `no` or the day it was checked.
     #[serde(default)]
-    #[schemars(with = "Option<Verified>")]
-    pub(super) verified: Option<String>,
+    pub(super) verified: Option<Verified>,
     /// `false` switches all its probes off.
     #[serde(default = "yes")]
     pub(super) enabled: bool,
@@ -254,8 +257,7 @@ pub(super) struct ProbeKeys {
     pub(super) enabled: bool,
     /// Whether somebody has checked that this is the right address: `yes`, `no` or the day it was checked.
     #[serde(default)]
-    #[schemars(with = "Option<Verified>")]
-    pub(super) verified: Option<String>,
+    pub(super) verified: Option<Verified>,
     /// Labels for joins; they stand on `emc_probe_info`.
     #[serde(default)]
     pub(super) labels: Pairs,
@@ -307,8 +309,36 @@ impl JsonSchema for NameText {
     }
 }
 
-/// How `verified` is written.
-pub(super) struct Verified;
+/// Whether somebody has checked an address. `yes` and `no` are words here and booleans to other readers of YAML.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verified {
+    /// Somebody has.
+    Yes,
+    /// Nobody has.
+    No,
+}
+
+impl<'de> Deserialize<'de> for Verified {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Word;
+        impl Visitor<'_> for Word {
+            type Value = Verified;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("yes, no or a day such as 2026-11-23")
+            }
+
+            fn visit_bool<E: serde::de::Error>(self, checked: bool) -> Result<Verified, E> {
+                Ok(if checked { Verified::Yes } else { Verified::No })
+            }
+
+            fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<Verified, E> {
+                self.visit_bool(word != "no")
+            }
+        }
+        deserializer.deserialize_any(Word)
+    }
+}
 
 impl JsonSchema for Verified {
     fn schema_name() -> Cow<'static, str> {
@@ -317,7 +347,7 @@ impl JsonSchema for Verified {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "type": "string",
+            "type": ["string", "boolean"],
             "pattern": "^(yes|no|20[0-9]{2}-[01][0-9]-[0-3][0-9])$",
             "description": "yes, no or a day such as 2026-11-23",
         })

@@ -15,6 +15,7 @@ use crate::config::problem::{GIVEN, Problems};
 use crate::config::resources::Files;
 use crate::config::source::Span;
 use crate::config::tree::Node;
+use crate::html::phrases::PhraseSettings;
 use crate::metrics::settings::StoreSettings;
 use crate::model::id::Name;
 use crate::model::secret::Secret;
@@ -51,6 +52,8 @@ pub struct Global {
     pub no_proxy: Vec<String>,
     /// Private roots in PEM.
     pub roots_pem: Vec<Vec<u8>>,
+    /// Phrases that tell soft failures, the operator's own beside ours.
+    pub phrases: PhraseSettings,
 }
 
 /// Something many portals depend on.
@@ -77,6 +80,7 @@ impl Default for Global {
             proxy: None,
             no_proxy: Vec::new(),
             roots_pem: Vec::new(),
+            phrases: PhraseSettings::new(),
         }
     }
 }
@@ -132,6 +136,7 @@ impl Reader<'_> {
             proxy: keys.proxy.as_ref().and_then(|proxy| self.proxy(proxy)),
             no_proxy: keys.proxy.map(|proxy| lowered(proxy.no_proxy)).unwrap_or_default(),
             roots_pem: self.roots(&keys.ca_files),
+            phrases: keys.phrases,
         }
     }
 
@@ -369,7 +374,7 @@ pub fn endpoint(text: &str) -> Option<Endpoint> {
 
 /// Whether a host is reached without the proxy.
 #[must_use]
-pub fn bypasses(no_proxy: &[String], host: &Host<&str>) -> bool {
+pub fn bypasses(no_proxy: &[String], host: &Host<String>) -> bool {
     no_proxy.iter().any(|rule| match host {
         Host::Domain(name) => {
             let name = name.to_lowercase();

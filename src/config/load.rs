@@ -44,7 +44,19 @@ pub struct Loaded {
 /// # Errors
 /// Everything that is wrong with the files, each with its place.
 pub fn load(path: &Path, environment: &dyn Environment) -> Result<Loaded, Diagnostics> {
-    let mut loader = Loader::default();
+    load_with_roots(path, environment, &[])
+}
+
+/// Loads with further roots to trust, in PEM, beside those that the files name: the practice ministry's.
+///
+/// # Errors
+/// Everything that is wrong with the files, each with its place.
+pub fn load_with_roots(
+    path: &Path,
+    environment: &dyn Environment,
+    roots_pem: &[Vec<u8>],
+) -> Result<Loaded, Diagnostics> {
+    let mut loader = Loader { roots_pem: roots_pem.to_vec(), ..Loader::default() };
     loader.read_all(path);
     loader.walk_all();
     let store = Store::new(environment);
@@ -60,6 +72,8 @@ struct Loader {
     global: Option<u16>,
     /// Files that were asked for, to read each once.
     known: BTreeSet<PathBuf>,
+    /// Roots that no file names.
+    roots_pem: Vec<Vec<u8>>,
 }
 
 impl Loader {
@@ -135,10 +149,11 @@ impl Loader {
         let global_node = self.global.and_then(|file| self.trees.get(&file));
         let folder = self.global.map_or_else(PathBuf::new, |file| self.sources.get(file).folder.clone());
         let files = store.within(&folder);
-        let global = match global_node {
+        let mut global = match global_node {
             Some(root) => global::read(root, &files, &mut self.problems),
             None => Global::default(),
         };
+        global.roots_pem.append(&mut self.roots_pem);
         let defaults = global_node.and_then(|root| root.get("defaults"));
         let defaults = Defaults::default().with(defaults, &mut self.problems);
         let mut assembler = Assembler {
@@ -147,7 +162,7 @@ impl Loader {
             defaults: &defaults,
             store,
             sources: &self.sources,
-            phrases: Arc::new(Phrases::default()),
+            phrases: Arc::new(Phrases::new(&global.phrases)),
             problems: &mut self.problems,
             made: Made::default(),
         };

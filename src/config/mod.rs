@@ -25,5 +25,5 @@ mod source;
 mod tree;
 mod walk;
 
-pub use load::{Loaded, load};
+pub use load::{Loaded, load, load_with_roots};
 pub use schema::schema;

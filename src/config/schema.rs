@@ -7,11 +7,12 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use schemars::generate::SchemaSettings;
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value as Json, json};
 
 use crate::config::files::{AuthorityFile, DefaultKeys, GlobalFile, ProbeKeys};
 use crate::config::shape::{ShapeId, Shapes};
+use crate::html::phrases::{OwnPhrases, PhraseKind};
 use crate::model::text::Language;
 use crate::probe::kind::KINDS;
 
@@ -65,16 +66,13 @@ fn strings(schema: &Map<String, Json>) -> Vec<String> {
 /// The JSON Schema for editors: of `emc.yaml` and of authority files.
 #[must_use]
 pub fn schema() -> Json {
-    let (mut global, authority) = (global_schema(), authority_schema());
-    let mut definitions = take_definitions(&mut global);
-    let mut authority = authority;
-    definitions.extend(take_definitions(&mut authority));
-    definitions.insert("GlobalFile".to_owned(), without_meta(global));
-    definitions.insert("AuthorityFile".to_owned(), without_meta(authority));
-    let secrets = definitions.clone();
-    for definition in definitions.values_mut() {
-        add_short_forms(definition, &secrets);
-    }
+    let mut generator = generator();
+    generator.subschema_for::<GlobalFile>();
+    generator.subschema_for::<AuthorityFile>();
+    let mut definitions = generator.take_definitions(true);
+    drop_unused(&mut definitions);
+    definitions.values_mut().for_each(add_short_forms);
+    definitions.sort_keys();
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "emc",
@@ -86,19 +84,11 @@ pub fn schema() -> Json {
     })
 }
 
-fn take_definitions(schema: &mut Json) -> Map<String, Json> {
-    match schema.as_object_mut().and_then(|root| root.remove("$defs")) {
-        Some(Json::Object(definitions)) => definitions,
-        _ => Map::new(),
-    }
-}
-
-fn without_meta(mut schema: Json) -> Json {
-    if let Some(root) = schema.as_object_mut() {
-        root.remove("$schema");
-        root.remove("title");
-    }
-    schema
+/// Kinds' settings stand there under two names; only one of them is referred to.
+fn drop_unused(definitions: &mut Map<String, Json>) {
+    let text = Json::Object(definitions.clone()).to_string();
+    let used = |name: &str| text.contains(&format!("\"#/$defs/{name}\""));
+    definitions.retain(|name, _| matches!(name.as_str(), "GlobalFile" | "AuthorityFile") || used(name));
 }
 
 fn generator() -> SchemaGenerator {
@@ -123,6 +113,7 @@ impl JsonSchema for ProbeSchema {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let mut schema = with_kinds(ProbeKeys::json_schema(generator), generator);
+        schema.insert("description".to_owned(), json!("A periodic measurement of one kind."));
         let one: Vec<Json> = KINDS.iter().map(|kind| json!({"required": [kind.name]})).collect();
         if one.len() > 1 {
             schema.insert("oneOf".to_owned(), Json::Array(one));
@@ -140,7 +131,26 @@ impl JsonSchema for DefaultsSchema {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        with_kinds(DefaultKeys::json_schema(generator), generator)
+        let mut schema = with_kinds(DefaultKeys::json_schema(generator), generator);
+        schema.insert("description".to_owned(), json!("What probes have unless they say otherwise."));
+        schema
+    }
+}
+
+/// The operator's own phrases, per kind of phrase.
+pub(super) struct PhrasesSchema;
+
+impl JsonSchema for PhrasesSchema {
+    fn schema_name() -> Cow<'static, str> {
+        "Phrases".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let own = generator.subschema_for::<OwnPhrases>();
+        let names = PhraseKind::ALL.iter().filter_map(|kind| serde_json::to_value(kind).ok());
+        let keys: Map<String, Json> =
+            names.filter_map(|name| Some((name.as_str()?.to_owned(), own.clone().to_value()))).collect();
+        json_schema!({"type": "object", "properties": keys, "additionalProperties": false})
     }
 }
 
@@ -176,10 +186,14 @@ fn settings_schema(
 }
 
 /// `password` may also be written `password_file`, `password_env` or `password_credential`.
-fn add_short_forms(schema: &mut Json, definitions: &Map<String, Json>) {
+fn add_short_forms(schema: &mut Json) {
     match schema {
         Json::Object(object) => {
-            object.values_mut().for_each(|value| add_short_forms(value, definitions));
+            object.values_mut().for_each(add_short_forms);
+            if object.get("additionalProperties").is_some_and(refers_to_secret) {
+                let short = json!({"_(file|env|credential)$": {"type": "string"}});
+                object.insert("patternProperties".to_owned(), short);
+            }
             let Some(Json::Object(properties)) = object.get_mut("properties") else { return };
             let secrets: Vec<String> = properties
                 .iter()
@@ -201,7 +215,7 @@ fn add_short_forms(schema: &mut Json, definitions: &Map<String, Json>) {
                 required.retain(|name| !secrets.iter().any(|secret| name == secret));
             }
         }
-        Json::Array(list) => list.iter_mut().for_each(|value| add_short_forms(value, definitions)),
+        Json::Array(list) => list.iter_mut().for_each(add_short_forms),
         _ => {}
     }
 }

@@ -90,7 +90,7 @@ impl Walker<'_> {
         let span = node.span;
         let Value::Map(entries) = &mut node.value else { return };
         for entry in entries.iter_mut() {
-            self.write_out_secret(entry, keys);
+            self.write_out_secret(entry, keys, rest);
         }
         self.refuse_doubles(entries);
         for key in keys.iter().filter(|key| key.required) {
@@ -125,11 +125,12 @@ impl Walker<'_> {
     }
 
     /// `password_file: x` -> `password: {file: x}`.
-    fn write_out_secret(&self, entry: &mut Entry, keys: &[Key]) {
+    fn write_out_secret(&self, entry: &mut Entry, keys: &[Key], rest: Option<ShapeId>) {
         let Some((base, source)) = entry.key.rsplit_once('_') else { return };
         let meant = SECRET_SOURCES.contains(&source)
             && find(keys, &entry.key).is_none()
-            && find(keys, base).is_some_and(|key| self.holds_secret(key.shape));
+            && is_scalar(&entry.value.value)
+            && find(keys, base).map(|key| key.shape).or(rest).is_some_and(|shape| self.holds_secret(shape));
         if meant {
             let (base, source): (Box<str>, Box<str>) = (base.into(), source.into());
             let held = std::mem::replace(&mut entry.value, Node::new(Value::Null, entry.key_span));

@@ -15,7 +15,7 @@ use crate::probe::dns::anchors::Anchor;
 use crate::probe::dns::plan::{Expected, Plan, Validation};
 use crate::probe::dns::records::canonical;
 use crate::probe::kind::Settings;
-use crate::probe::settings::{Context, SettingsErrors, Span};
+use crate::probe::settings::{Context, PathText, SettingsErrors, Span};
 
 /// The port of name servers where none is given.
 const DNS_PORT: u16 = 53;
@@ -174,6 +174,7 @@ pub struct DnssecKeys {
     /// DS or DNSKEY records to trust, a line each as in a zone file; the root's own keys by default.
     pub trust_anchor: Option<String>,
     /// A file of such records.
+    #[schemars(with = "Option<PathText>")]
     pub trust_anchor_file: Option<PathBuf>,
 }
 

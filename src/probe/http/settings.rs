@@ -11,7 +11,7 @@ use serde::de::{Deserializer, SeqAccess, Visitor, value::SeqAccessDeserializer};
 
 use crate::probe::http::status::StatusRange;
 use crate::probe::route::FamilyKey;
-use crate::probe::settings::{Pairs, SecretSource, Span, TlsKeys};
+use crate::probe::settings::{Pairs, PathText, SecretSource, Span, TlsKeys};
 use crate::probe::size::Size;
 
 /// Settings of the `http` kind.
@@ -35,6 +35,7 @@ pub struct HttpSettings {
     /// Body to send.
     pub body: Option<String>,
     /// File whose content is sent as the body.
+    #[schemars(with = "Option<PathText>")]
     pub body_file: Option<PathBuf>,
     /// `Content-Type` of the body.
     pub content_type: Option<String>,
