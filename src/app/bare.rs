@@ -2,7 +2,6 @@
 //! by the same rules.
 
 use std::collections::BTreeMap;
-use std::io::Read as _;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
@@ -14,21 +13,20 @@ use url::Url;
 
 use crate::app::kinds::settings_schema;
 use crate::app::probe::{Prepared, ProbeError};
+use crate::config::global::user_agent;
+use crate::config::resources::{NoEnvironment, Store};
 use crate::html::phrases::Phrases;
+use crate::metrics::settings::StoreSettings;
 use crate::model::id::{Name, ProbeId};
-use crate::model::secret::Secret;
 use crate::net::NetSettings;
 use crate::net::politeness::PolitenessSettings;
-use crate::net::tls::{TlsPolicy, TlsSettings};
 use crate::probe::SharedProbe;
 use crate::probe::kind::{KINDS, KindInfo, KindSettings};
-use crate::probe::settings::{Context, Resources, SecretSource, Span};
+use crate::probe::settings::{Context, Span};
 use crate::probe::spec::ProbeSpec;
 
 /// The authority under which bare targets run.
 pub const AUTHORITY: &str = "adhoc";
-/// The largest file that a setting may name, in bytes.
-const FILE_MAX: u64 = 1 << 20;
 /// The port of name servers.
 const DNS_PORT: u16 = 53;
 
@@ -96,7 +94,7 @@ pub(in crate::app) fn prepare(targets: &[Bare]) -> Result<Prepared, ProbeError> 
             net = network(bare, &mut errors);
             slow_after = slow_after_of(bare);
         }
-        match build(bare) {
+        match build(bare, number) {
             Ok(spec) => specs.push(Arc::new(spec)),
             Err(wrong) => errors.extend(wrong),
         }
@@ -106,7 +104,7 @@ pub(in crate::app) fn prepare(targets: &[Bare]) -> Result<Prepared, ProbeError> 
         return Err(ProbeError::Flags(errors));
     }
     let politeness = PolitenessSettings::default();
-    Ok(Prepared { specs, slow_after, configured: false, net, politeness })
+    Ok(Prepared { specs, slow_after, configured: false, net, politeness, store: StoreSettings::default() })
 }
 
 fn slow_after_of(bare: &Bare) -> Option<Duration> {
@@ -145,14 +143,17 @@ fn parse_server(text: &str) -> Option<SocketAddr> {
     text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(|address| (address, DNS_PORT).into()))
 }
 
-/// One target with its settings, as one probe.
-fn build(bare: &Bare) -> Result<ProbeSpec, Vec<FlagError>> {
+/// One target with its settings, as one probe; its number tells it from others at the same host.
+fn build(bare: &Bare, number: usize) -> Result<ProbeSpec, Vec<FlagError>> {
     let timeout = Span::parse(&bare.timeout).map_err(|why| vec![FlagError::new("--timeout", why)])?.0;
     let (kind, target) = aim(bare).map_err(|error| vec![error])?;
     let settings = settings(bare, kind, &target)?;
     let host = host_of(&target);
     let allowed = [host.clone()];
-    let files = Files {};
+    // Secrets have no flag: a command line is seen by every user of the machine.
+    let store = Store::new(&NoEnvironment);
+    let files = store.within(Path::new(""));
+    let agent = user_agent(None);
     let context = Context {
         portal_url: None,
         timeout,
@@ -160,7 +161,7 @@ fn build(bare: &Bare) -> Result<ProbeSpec, Vec<FlagError>> {
         allow_mutations: if bare.mutates { &allowed } else { &[] },
         proxy: None,
         roots_pem: &[],
-        user_agent: concat!("emc-monitor/", env!("CARGO_PKG_VERSION")),
+        user_agent: &agent,
         phrases: Arc::new(Phrases::default()),
         resources: &files,
     };
@@ -172,13 +173,18 @@ fn build(bare: &Bare) -> Result<ProbeSpec, Vec<FlagError>> {
         };
         errors.0.into_iter().map(told).collect::<Vec<_>>()
     })?;
-    Ok(spec(kind.name, &host, timeout, probe))
+    let name = if number == 0 { kind.name.to_owned() } else { format!("{}-{}", kind.name, number + 1) };
+    let id = ProbeId { authority: named(AUTHORITY), portal: named(&host), probe: named(&name) };
+    Ok(spec(id, kind.name, timeout, probe))
 }
 
-fn spec(kind: &'static str, host: &str, timeout: Duration, probe: SharedProbe) -> ProbeSpec {
-    let name = |text: &str| Name::try_from(slug(text)).expect("a slug is a name");
+fn named(text: &str) -> Name {
+    Name::try_from(slug(text)).expect("a slug is a name")
+}
+
+fn spec(id: ProbeId, kind: &'static str, timeout: Duration, probe: SharedProbe) -> ProbeSpec {
     ProbeSpec {
-        id: ProbeId { authority: name(AUTHORITY), portal: name(host), probe: name(kind) },
+        id,
         kind,
         every: timeout,
         timeout,
@@ -308,30 +314,6 @@ fn flag_of(bare: &Bare, path: &str) -> String {
         Some(given) => given.flag.to_owned(),
         None if path == "method" => "--method".to_owned(),
         None => bare.target.clone(),
-    }
-}
-
-/// Files named by flags. Secrets have no flag: a command line is seen by every user of the machine.
-struct Files {}
-
-impl Resources for Files {
-    fn file(&self, path: &Path) -> Result<Vec<u8>, String> {
-        let wrong = |why: std::io::Error| format!("\"{}\" cannot be read: {why}", path.display());
-        let file = std::fs::File::open(path).map_err(wrong)?;
-        let mut bytes = Vec::new();
-        file.take(FILE_MAX + 1).read_to_end(&mut bytes).map_err(wrong)?;
-        if bytes.len() as u64 > FILE_MAX {
-            return Err(format!("\"{}\" is larger than 1 MiB", path.display()));
-        }
-        Ok(bytes)
-    }
-
-    fn secret(&self, _source: &SecretSource) -> Result<Secret, String> {
-        Err("secrets are taken from configuration files only".to_owned())
-    }
-
-    fn tls(&self, settings: TlsSettings) -> Result<Arc<TlsPolicy>, String> {
-        TlsPolicy::new(settings).map(Arc::new)
     }
 }
 

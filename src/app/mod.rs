@@ -8,5 +8,8 @@ pub mod limits;
 pub mod probe;
 pub mod sandbox;
 pub mod schema;
+pub mod select;
 pub mod signals;
+pub mod textfile;
+pub mod variables;
 pub mod watch;

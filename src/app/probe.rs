@@ -10,7 +10,13 @@ use chrono::Utc;
 use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinError, JoinSet};
 
-use crate::app::bare::{Bare, FlagError};
+use crate::app::bare::{self, Bare, FlagError};
+use crate::app::select::{means, nearest};
+use crate::app::textfile::textfile;
+use crate::app::variables::Variables;
+use crate::config;
+use crate::config::diagnostic::Styling;
+use crate::metrics::settings::StoreSettings;
 use crate::model::reason::Reason;
 use crate::model::result::ProbeResult;
 use crate::net::deadline::Deadline;
@@ -56,12 +62,30 @@ pub struct ProbeOptions {
     pub selection: Selection,
     /// How many at once.
     pub concurrency: usize,
+    /// The environment, for secrets of configured probes.
+    pub variables: Variables,
+}
+
+/// What came of it.
+pub struct Report {
+    /// Every run, in the order of the configuration.
+    pub runs: Vec<ProbeRun>,
+    specs: Vec<Arc<ProbeSpec>>,
+    store: StoreSettings,
+}
+
+impl Report {
+    /// The runs as Prometheus text for the textfile collector.
+    #[must_use]
+    pub fn textfile(&self) -> String {
+        textfile(&self.specs, &self.store, &self.runs)
+    }
 }
 
 /// Why nothing was run.
 #[derive(Debug, thiserror::Error)]
 pub enum ProbeError {
-    /// The configuration has errors, rendered.
+    /// The configuration has errors, rendered with colours.
     #[error("{0}")]
     Configuration(String),
     /// No configured probe has this name.
@@ -92,6 +116,8 @@ pub(in crate::app) struct Prepared {
     pub net: NetSettings,
     /// How often one host may be asked.
     pub politeness: PolitenessSettings,
+    /// How metrics are written.
+    pub store: StoreSettings,
 }
 
 /// Tells how far a series of runs has come.
@@ -106,8 +132,12 @@ pub trait Audience {
 ///
 /// # Errors
 /// [`ProbeError`]; nothing has been contacted then.
-pub fn probe(options: &ProbeOptions, audience: &mut dyn Audience) -> Result<Vec<ProbeRun>, ProbeError> {
-    let prepared = prepare(&options.selection)?;
+pub fn probe(options: &ProbeOptions, audience: &mut dyn Audience) -> Result<Report, ProbeError> {
+    let prepared = match &options.selection {
+        Selection::Bare(targets) => bare::prepare(targets)?,
+        Selection::All => configured(options, &[])?,
+        Selection::Named(names) => configured(options, names)?,
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -116,14 +146,34 @@ pub fn probe(options: &ProbeOptions, audience: &mut dyn Audience) -> Result<Vec<
     let net = Net::new(&prepared.net).map_err(|fault| ProbeError::Own(fault.to_string()))?;
     let bench = Workbench { tools: Tools { net }, clock: Utc::now };
     audience.begin(prepared.specs.len());
-    Ok(runtime.block_on(run_all(&prepared, &bench, options.concurrency, audience)))
+    let runs = runtime.block_on(run_all(&prepared, &bench, options.concurrency, audience));
+    Ok(Report { runs, specs: prepared.specs, store: prepared.store })
 }
 
-fn prepare(selection: &Selection) -> Result<Prepared, ProbeError> {
-    match selection {
-        Selection::Bare(targets) => crate::app::bare::prepare(targets),
-        Selection::All | Selection::Named(_) => Err(ProbeError::Own("not yet".to_owned())),
+/// The probes of the configuration that are meant; all of them where no name is given. One that is switched off runs
+/// where its name, not a pattern, was typed.
+fn configured(options: &ProbeOptions, names: &[String]) -> Result<Prepared, ProbeError> {
+    let loaded = config::load(&options.config_file, &options.variables)
+        .map_err(|wrong| ProbeError::Configuration(wrong.render(Styling::Coloured)))?;
+    for name in names {
+        let all = || loaded.specs.iter().chain(&loaded.disabled);
+        if !all().any(|spec| means(name, &spec.id)) {
+            return Err(ProbeError::Unknown { given: name.clone(), nearest: nearest(name, all()) });
+        }
     }
+    let plain: Vec<&String> = names.iter().filter(|name| !name.contains(['*', '?'])).collect();
+    let wanted = |spec: &ProbeSpec| names.is_empty() || names.iter().any(|name| means(name, &spec.id));
+    let by_name = |spec: &ProbeSpec| plain.iter().any(|name| means(name, &spec.id));
+    let specs = loaded.specs.into_iter().filter(wanted);
+    let disabled = loaded.disabled.into_iter().filter(by_name);
+    Ok(Prepared {
+        specs: specs.chain(disabled).map(Arc::new).collect(),
+        slow_after: None,
+        configured: true,
+        net: loaded.global.net,
+        politeness: loaded.global.schedule.politeness,
+        store: loaded.global.store,
+    })
 }
 
 async fn run_all(

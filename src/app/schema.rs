@@ -9,6 +9,12 @@ use crate::model::status::Status;
 /// The version that a result carries in `schema_version`.
 pub const RESULT_VERSION: u32 = 1;
 
+/// JSON Schema of the configuration, for editors.
+#[must_use]
+pub fn configuration() -> Value {
+    crate::config::schema()
+}
+
 /// JSON Schema (draft 2020-12) of one result. Further keys may come with further kinds; those here stay.
 #[must_use]
 pub fn result() -> Value {

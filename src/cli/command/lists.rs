@@ -29,6 +29,12 @@ pub(super) fn result_schema(out: &mut Out) -> Exit {
     exit::UP
 }
 
+/// Prints the schema of the configuration.
+pub(super) fn config_schema(out: &mut Out) -> Exit {
+    print_json(&app::schema::configuration(), out);
+    exit::UP
+}
+
 fn print_json(value: &Value, out: &mut Out) {
     out.print(&format!("{value:#}\n"));
 }

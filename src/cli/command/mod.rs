@@ -19,7 +19,7 @@ pub(in crate::cli) fn run(arguments: Arguments, surroundings: &Surroundings, out
         Command::Probe(probe) => probe::run(&probe, &common, surroundings, out),
         Command::Kinds(kinds) => lists::kinds(&kinds, surroundings, out),
         Command::Schema(SchemaCommand::Result) => lists::result_schema(out),
-        Command::Config(ConfigCommand::Schema) => exit::UNKNOWN,
+        Command::Config(ConfigCommand::Schema) => lists::config_schema(out),
         Command::Doctor => doctor::run(&common, surroundings, out),
         Command::Healthcheck(health) => healthcheck::run(&health, surroundings, out),
         Command::Completions(completions) => completions::completions(&completions, out),

@@ -3,7 +3,8 @@
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::app::bare::{self, FlagError};
-use crate::app::probe::{Audience, ProbeError, ProbeOptions, ProbeRun, Selection, probe};
+use crate::app::probe::{Audience, ProbeError, ProbeOptions, ProbeRun, Report, Selection, probe};
+use crate::app::variables::Variables;
 use crate::cli::args::Common;
 use crate::cli::args::probe::{OutputFormat, ProbeArguments};
 use crate::cli::exit::{self, Exit};
@@ -43,25 +44,20 @@ pub(super) fn run(
         config_file: common.config_file.clone(),
         selection,
         concurrency: usize::from(arguments.concurrency),
+        variables: Variables::new(std::env::vars_os()),
     };
     let mut show = Show { format: arguments.output, watched: surroundings.watched, bar: None, out };
     let outcome = probe(&options, &mut show);
     show.close();
     match outcome {
-        Ok(runs) => {
+        Ok(report) => {
             let manner = Manner {
                 language: surroundings.language,
                 verbose: arguments.verbose,
                 zone: surroundings.zone,
             };
-            match write(&runs, arguments, asked(arguments), &manner) {
-                Ok(text) => out.print(&text),
-                Err(why) => {
-                    out.complain(&why);
-                    return exit::UNKNOWN;
-                }
-            }
-            Exit::of_all(runs.iter().map(|run| run.result.status()))
+            out.print(&write(&report, arguments, &manner));
+            Exit::of_all(report.runs.iter().map(|run| run.result.status()))
         }
         Err(error) => {
             out.warn(&explain(&error, surroundings.language));
@@ -92,21 +88,18 @@ fn asked(arguments: &ProbeArguments) -> Asked {
     }
 }
 
-fn write(
-    runs: &[ProbeRun],
-    arguments: &ProbeArguments,
-    asked: Asked,
-    manner: &Manner,
-) -> Result<String, String> {
-    Ok(match arguments.output {
+fn write(report: &Report, arguments: &ProbeArguments, manner: &Manner) -> String {
+    let (runs, asked) = (report.runs.as_slice(), asked(arguments));
+    match arguments.output {
         OutputFormat::Human => human::human(runs, asked, manner),
         OutputFormat::Json => json::json(runs, asked),
+        // Written while the runs ended.
         OutputFormat::Ndjson => String::new(),
         OutputFormat::Nagios => nagios::nagios(runs, manner.language),
         OutputFormat::Junit => junit::junit(runs, manner),
         OutputFormat::Tap => tap::tap(runs, manner.language),
-        OutputFormat::Prom => return Err("not yet".to_owned()),
-    })
+        OutputFormat::Prom => report.textfile(),
+    }
 }
 
 /// Shows runs while they come: a bar for whoever watches, lines for whoever reads a stream.
