@@ -17,10 +17,13 @@ pub struct Page {
     pub title: String,
     /// `h1` to `h3` in order, at most 64.
     pub headings: Vec<Heading>,
-    /// What a reader sees, without the title, where that is less than [`SHORT_TEXT`] characters.
+    /// What a reader sees, without the title and without links (which tell of other pages), where all that is seen is
+    /// less than [`SHORT_TEXT`] characters.
     pub text: Option<String>,
     /// How many links there are, as far as the text was read.
     pub links: usize,
+    /// How many fields there are to fill in, as far as the text was read.
+    pub fields: usize,
 }
 
 /// A heading.
@@ -30,6 +33,8 @@ pub struct Heading {
     pub level: u8,
     /// Its text.
     pub text: String,
+    /// Whether all of it is a link, as the headings of news items are.
+    pub linked: bool,
 }
 
 impl Page {
@@ -56,43 +61,58 @@ impl Page {
     pub fn plain(text: &str) -> Self {
         let mut line = Line::default();
         line.push(text.get(..text.floor_char_boundary(4 * SHORT_TEXT)).unwrap_or_default());
-        Self { text: short(line.finish()), ..Self::default() }
+        Self { text: short(line.finish(), 0), ..Self::default() }
     }
 }
 
-/// The text if it is short.
-fn short(text: String) -> Option<String> {
+/// The text if it and the links are short together.
+fn short(text: String, linked: usize) -> Option<String> {
     // No character has more than four bytes, so that most long texts need no counting.
-    (text.len() < 4 * SHORT_TEXT && text.chars().count() < SHORT_TEXT).then_some(text)
+    (text.len() < 4 * SHORT_TEXT && text.chars().count() + linked < SHORT_TEXT).then_some(text)
 }
 
 #[derive(Debug, Default)]
 struct Reader<'a> {
     title: Option<String>,
     headings: Vec<Heading>,
-    heading: Option<(u8, Line)>,
+    heading: Option<OpenHeading>,
     text: Line,
     hidden: Hidden<'a>,
+    in_link: bool,
+    /// Characters in links.
+    linked: usize,
     links: usize,
+    fields: usize,
+}
+
+#[derive(Debug, Default)]
+struct OpenHeading {
+    level: u8,
+    line: Line,
+    /// Whether any of it is no link.
+    own: bool,
 }
 
 impl<'a> Reader<'a> {
     /// The text is still short, or a heading is open.
     const fn needs_text(&self) -> bool {
-        self.text.len() < 4 * SHORT_TEXT || self.heading.is_some()
+        self.text.len() + self.linked < 4 * SHORT_TEXT || self.heading.is_some()
     }
 
     fn see_text(&mut self, text: &str) {
         if self.hidden.now() {
             return;
         }
-        if self.text.len() < 4 * SHORT_TEXT {
+        if self.in_link {
+            self.linked += text.chars().count();
+        } else if self.text.len() < 4 * SHORT_TEXT {
             self.text.push(text);
         }
-        if let Some((_, line)) = &mut self.heading
-            && line.len() < LINE_MAX
+        if let Some(heading) = &mut self.heading
+            && heading.line.len() < LINE_MAX
         {
-            line.push(text.get(..text.floor_char_boundary(LINE_MAX)).unwrap_or_default());
+            heading.line.push(text.get(..text.floor_char_boundary(LINE_MAX)).unwrap_or_default());
+            heading.own |= !self.in_link && !text.trim().is_empty();
         }
     }
 
@@ -109,24 +129,32 @@ impl<'a> Reader<'a> {
         }
         if !is_inline(tag) {
             self.text.part();
-            if let Some((_, line)) = &mut self.heading {
-                line.part();
+            if let Some(heading) = &mut self.heading {
+                heading.line.part();
             }
         }
-        self.links += usize::from(tag.is("a") && !tag.closing);
+        if tag.is("a") {
+            self.in_link = !tag.closing && tag.attribute("href").is_some();
+            self.links += usize::from(self.in_link);
+        } else if tag.is("input") {
+            let kind = tag.attribute("type").unwrap_or_default();
+            self.fields += usize::from(
+                ["", "text", "search", "password"].iter().any(|field| kind.eq_ignore_ascii_case(field)),
+            );
+        }
         if let Some(level) = heading_level(tag.name) {
             self.close_heading();
             if !tag.closing && level <= 3 {
-                self.heading = Some((level, Line::default()));
+                self.heading = Some(OpenHeading { level, ..OpenHeading::default() });
             }
         }
     }
 
     fn close_heading(&mut self) {
-        if let Some((level, line)) = self.heading.take()
+        if let Some(OpenHeading { level, line, own }) = self.heading.take()
             && self.headings.len() < HEADINGS_MAX
         {
-            self.headings.push(Heading { level, text: line.finish() });
+            self.headings.push(Heading { level, text: line.finish(), linked: !own });
         }
     }
 
@@ -135,8 +163,9 @@ impl<'a> Reader<'a> {
         Page {
             title: self.title.unwrap_or_default(),
             headings: self.headings,
-            text: short(self.text.finish()),
+            text: short(self.text.finish(), self.linked),
             links: self.links,
+            fields: self.fields,
         }
     }
 }
@@ -162,7 +191,7 @@ mod tests {
         let headings: Vec<_> =
             page.headings.iter().map(|heading| (heading.level, heading.text.as_str())).collect();
         assert_eq!(headings, [(1, "Dịch vụ"), (2, "Tin tức"), (3, "Mới")]);
-        assert_eq!((page.text.as_deref(), page.links), (Some("Dịch vụ x Tin tức Mới a"), 1));
+        assert_eq!((page.text.as_deref(), page.links), (Some("Dịch vụ x Tin tức Mới"), 1));
     }
 
     #[test]

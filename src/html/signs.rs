@@ -76,7 +76,12 @@ pub fn signs(page: &Page, phrases: &Phrases) -> Vec<Sign> {
     }
     if is_short {
         let folded = fold(page.text.as_deref().unwrap_or_default());
-        phrases.find(&folded).filter(|found| !found.whole).for_each(|f| add(f, Place::Text));
+        // A portal that can be used is not under maintenance, whatever its banner says of a part of it.
+        let usable = |found: &Found<'_>| found.kind == PhraseKind::MaintenancePage && page.fields > 0;
+        phrases
+            .find(&folded)
+            .filter(|found| !found.whole && !usable(found))
+            .for_each(|f| add(f, Place::Text));
     }
     signs
 }
@@ -88,14 +93,15 @@ fn speaks(found: &Found<'_>, line: &str, is_short: bool) -> bool {
     if found.whole { length + 1 >= rest } else { is_short || 2 * length >= rest }
 }
 
-/// The headings that speak for the page: all of a short one, or of one with few; else its first `h1`.
+/// The headings that speak for the page: all of a short one, or of one with few; else its first `h1`. One that is a
+/// link speaks for another page.
 fn speaking(page: &Page, is_short: bool) -> impl Iterator<Item = &Heading> {
     let all = is_short || page.headings.len() <= FEW_HEADINGS;
     let first = page.headings.iter().position(|heading| heading.level == 1);
     page.headings
         .iter()
         .enumerate()
-        .filter(move |(at, _)| all || Some(*at) == first)
+        .filter(move |(at, heading)| !heading.linked && (all || Some(*at) == first))
         .map(|(_, heading)| heading)
 }
 
