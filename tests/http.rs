@@ -1,4 +1,10 @@
 //! The `http` kind: scenarios as data, pages written by hand, hostile servers, and a real nginx.
 
+#[path = "http/build.rs"]
+mod build;
 #[path = "http/corpus.rs"]
 mod corpus;
+#[path = "http/scenarios.rs"]
+mod scenarios;
+#[path = "http/server.rs"]
+mod server;
