@@ -38,6 +38,8 @@ pub struct Limits {
     pub body_bytes: usize,
     /// Which HTTP versions may be spoken.
     pub protocol: Protocol,
+    /// Statuses whose body is not waited for: of a redirect that is followed, a browser reads the head only.
+    pub head_only: &'static [u16],
 }
 
 /// Which HTTP versions may be spoken.

@@ -221,7 +221,7 @@ impl Ask {
             body: b"",
             timeout: Duration::from_secs(10),
             reach: Reach::Configured,
-            limits: Limits { body_bytes: 8 << 20, protocol: Protocol::Any },
+            limits: Limits { body_bytes: 8 << 20, protocol: Protocol::Any, head_only: &[] },
             net: NetSettings::default(),
             tls: TlsSettings { only_these_roots: true, ..TlsSettings::default() },
             family: Family::Any,

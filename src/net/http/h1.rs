@@ -47,6 +47,9 @@ pub(crate) async fn exchange(
     let (parts, mut incoming) = answer.into_parts();
     run.note("head", &format!("{:?} {}", parts.version, parts.status));
     seen.head = Some(Head { status: parts.status, version: parts.version, headers: parts.headers });
+    if limits.head_only.contains(&parts.status.as_u16()) {
+        return Ok(());
+    }
 
     let mut body = Body::new(limits.body_bytes);
     let read = async {

@@ -57,6 +57,9 @@ pub(crate) async fn exchange(
         let detail = format!("more than {HEADERS_MAX} headers");
         return Err(Fault::new(Reason::HeadersTooLarge, Stage::Head.operation(), detail));
     }
+    if limits.head_only.contains(&parts.status.as_u16()) {
+        return Ok(());
+    }
 
     let mut body = Body::new(limits.body_bytes);
     let read = read_body((connection, marks), &mut incoming, &mut body, &mut seen.wire_bytes);

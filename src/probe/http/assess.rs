@@ -179,20 +179,10 @@ fn speed(plan: &Plan, seen: &Observation) -> Option<Finding> {
     Some(rule("slow_after", spent <= limit.0, Reason::Slow, &wanted, &found))
 }
 
-/// A dead address beside a live one: some visitors wait, or see nothing.
 fn addresses(seen: &Observation) -> Option<Finding> {
-    let used = seen.addresses.iter().any(|address| address.used);
-    let dead: Vec<String> = seen
-        .addresses
-        .iter()
-        .filter(|address| !address.used)
-        .filter_map(|address| address.fault.as_ref().filter(|fault| !fault.is_ours()))
-        .map(ToString::to_string)
-        .collect();
-    let partial = used && !dead.is_empty();
-    partial.then(|| {
-        Finding::failed("addresses", Reason::AddressPartial, "every address answers", &dead.join("; "))
-    })
+    let dead = seen.dead.join("; ");
+    let partial = !seen.dead.is_empty();
+    partial.then(|| Finding::failed("addresses", Reason::AddressPartial, "every address answers", &dead))
 }
 
 fn expiry(plan: &Plan, tls: &TlsFacts, now: DateTime<Utc>) -> Option<Finding> {

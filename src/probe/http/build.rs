@@ -60,8 +60,8 @@ impl Settings for HttpSettings {
 fn plan(settings: HttpSettings, context: &Context<'_>, errors: &mut SettingsErrors) -> Option<Plan> {
     let url = address(&settings, context, errors);
     let method = method(&settings, url.as_ref(), context, errors);
-    let headers = open_headers(&settings, context, errors);
-    let credentials = credentials(&settings, context, errors);
+    let mut headers = open_headers(&settings, context, errors);
+    let credentials = credentials(&settings, &mut headers, context, errors);
     let body = body(&settings, context, errors);
     let route = route(settings.family, settings.proxy.as_deref(), &settings.tls, context, errors);
     if settings.max_body.0 == 0 {
@@ -78,7 +78,11 @@ fn plan(settings: HttpSettings, context: &Context<'_>, errors: &mut SettingsErro
         allow_mutations: context.allow_mutations.to_vec(),
         answers: settings.expect.status.clone(),
     };
-    let limits = Limits { body_bytes: settings.max_body.as_usize(), protocol: protocol(settings.protocol) };
+    let limits = Limits {
+        body_bytes: settings.max_body.as_usize(),
+        protocol: protocol(settings.protocol),
+        head_only: redirects.head_only(),
+    };
     Some(Plan {
         expect: Arc::new(Expectations::compile(settings.expect, errors)),
         request: RequestPlan { url: url?, method: method?, headers, credentials, body },
@@ -218,10 +222,9 @@ fn header_pair(
         errors.add(path, format!("\"{name}\" is not the name of a header"), "");
         return None;
     };
-    let framing = ["host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer"];
+    let framing = ["content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer"];
     if framing.contains(&known.as_str()) {
-        let help = if known == header::HOST { "put the host into url" } else { "leave it out" };
-        errors.add(path, format!("\"{name}\" is set by the connection itself"), help);
+        errors.add(path, format!("\"{name}\" is set by the connection itself"), "leave it out");
         return None;
     }
     let Ok(value) = HeaderValue::from_str(value) else {
@@ -231,9 +234,17 @@ fn header_pair(
     Some((known, value))
 }
 
-/// Headers that go to the configured origin only.
-fn credentials(settings: &HttpSettings, context: &Context<'_>, errors: &mut SettingsErrors) -> HeaderMap {
+/// Headers that go to the configured origin only: secrets, and a `Host` of the operator's own.
+fn credentials(
+    settings: &HttpSettings,
+    open: &mut HeaderMap,
+    context: &Context<'_>,
+    errors: &mut SettingsErrors,
+) -> HeaderMap {
     let mut headers = HeaderMap::new();
+    if let Some(host) = open.remove(header::HOST) {
+        headers.insert(header::HOST, host);
+    }
     let mut add = |path: &str, name: &str, value: &str, errors: &mut SettingsErrors| {
         if let Some((name, mut value)) = header_pair(path, name, value, errors) {
             value.set_sensitive(true);

@@ -17,6 +17,7 @@ use crate::model::phase::Phases;
 use crate::model::reason::Reason;
 use crate::model::text::presentable;
 use crate::net::exchange::{Exchange, Head};
+use crate::net::route::Reach;
 use crate::net::run::Run;
 use crate::pki::certificate::certificates;
 use crate::probe::Tools;
@@ -40,6 +41,8 @@ pub(in crate::probe) struct Observation {
     pub(super) phases: Phases,
     /// Every address that was tried, over all hops.
     pub(super) addresses: Vec<AddressFacts>,
+    /// Addresses that did not answer beside one that did, as they may be shown.
+    pub(super) dead: Vec<String>,
     /// The last handshake.
     pub(super) tls: Option<TlsFacts>,
     /// The head of the last answer.
@@ -78,7 +81,8 @@ pub(super) async fn observe(
     let mut hop = plan.request.first();
     let body = loop {
         let request = plan.request.of(&hop, &walk.cookies_for(&hop.url));
-        let reach = plan.redirects.reach(&hop.url, &plan.request.url);
+        let is_first = walk.visited.is_empty();
+        let reach = if is_first { Reach::Configured } else { plan.redirects.reach(&hop.url) };
         let exchange = tools.net.exchange(&request, &plan.route, reach, plan.limits, run).await;
         walk.visited.push((hop.url.clone(), walk.cookies_for(&hop.url)));
         let body = walk.take(&hop, exchange);
@@ -111,6 +115,7 @@ impl<'a> Walk<'a> {
         let seen = Observation {
             phases: Phases::default(),
             addresses: Vec::new(),
+            dead: Vec::new(),
             tls: None,
             head: None,
             url: plan.request.url.clone(),
@@ -134,6 +139,7 @@ impl<'a> Walk<'a> {
         }
         let seen = &mut self.seen;
         seen.phases.add_all(&exchange.phases);
+        seen.dead.extend(dead_beside_live(&exchange.addresses));
         for address in exchange.addresses {
             match seen.addresses.iter_mut().find(|known| known.address == address.address) {
                 Some(known) => *known = address,
@@ -157,7 +163,7 @@ impl<'a> Walk<'a> {
     /// The next hop, or `None` where the way ends: at the page, at a fault, or at a redirect that is refused.
     fn next(&mut self, hop: &Hop, run: &mut Run) -> Option<Hop> {
         let head = self.seen.head.as_ref().filter(|head| self.plan.redirects.follows(head))?;
-        if self.seen.fault.as_ref().is_some_and(|fault| !is_of_the_body(fault.reason)) {
+        if self.seen.fault.is_some() {
             return None;
         }
         match self.judge(hop, head) {
@@ -171,8 +177,6 @@ impl<'a> Walk<'a> {
             }
             Err(refusal) => {
                 run.note("redirect refused", &format!("{}: {}", refusal.reason, refusal.found));
-                // A visitor never sees the body of a redirect, whatever became of it.
-                self.seen.fault = None;
                 self.seen.refusal = Some(refusal);
                 None
             }
@@ -225,9 +229,14 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Faults that happen after the head of a redirect has said all that counts.
-const fn is_of_the_body(reason: Reason) -> bool {
-    matches!(reason, Reason::BodyTooLarge | Reason::Truncated | Reason::DecodeError | Reason::ConnectionReset)
+/// A dead address beside a live one: some visitors wait, or see nothing.
+fn dead_beside_live(addresses: &[AddressFacts]) -> impl Iterator<Item = String> {
+    let live = addresses.iter().any(|address| address.used);
+    let faults = addresses
+        .iter()
+        .filter(move |address| live && !address.used)
+        .filter_map(|address| address.fault.as_ref());
+    faults.filter(|fault| !fault.is_ours()).map(ToString::to_string)
 }
 
 /// Reads the body, or remembers that it was read. Large ones are read on a thread of their own.

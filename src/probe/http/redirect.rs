@@ -32,6 +32,9 @@ pub(super) struct RedirectPolicy {
     pub(super) answers: Vec<StatusRange>,
 }
 
+/// Statuses that redirect.
+const REDIRECTS: &[u16] = &[301, 302, 303, 307, 308];
+
 /// Why a redirect is not followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Refusal {
@@ -54,8 +57,17 @@ impl RedirectPolicy {
     /// Whether an answer is a redirect that is to be followed.
     pub(super) fn follows(&self, head: &Head) -> bool {
         let code = head.status.as_u16();
-        let redirects = matches!(code, 301 | 302 | 303 | 307 | 308);
-        redirects && self.follow && !self.answers.iter().any(|range| range.has(code))
+        REDIRECTS.contains(&code) && self.follow && !self.is_answer(code)
+    }
+
+    /// Statuses of which the head says all.
+    pub(super) fn head_only(&self) -> &'static [u16] {
+        let may_be_answer = REDIRECTS.iter().any(|code| self.is_answer(*code));
+        if self.follow && !may_be_answer { REDIRECTS } else { &[] }
+    }
+
+    fn is_answer(&self, code: u16) -> bool {
+        self.answers.iter().any(|range| range.has(code))
     }
 
     /// Where a redirect leads.
@@ -76,15 +88,11 @@ impl RedirectPolicy {
         Ok(Hop { url, method, with_body })
     }
 
-    /// Who named the host of an address: the operator, or only a server.
-    pub(super) fn reach(&self, url: &Url, configured: &Url) -> Reach {
+    /// Who named the host that a redirect leads to: the operator, or only a server. A redirect to the probe's own host
+    /// is a server's too, for the name may have come to stand for another address meanwhile; `net` knows which it had.
+    pub(super) fn reach(&self, url: &Url) -> Reach {
         let host = url.host_str().unwrap_or_default();
-        let is_own = url.host() == configured.host();
-        if is_own || self.hosts.iter().any(|named| named == host) {
-            Reach::Configured
-        } else {
-            Reach::Redirected
-        }
+        if self.hosts.iter().any(|named| named == host) { Reach::Configured } else { Reach::Redirected }
     }
 
     fn may_mutate(&self, url: &Url) -> bool {
@@ -224,9 +232,7 @@ mod tests {
 
     #[test]
     fn only_named_hosts_may_be_private() {
-        let own = Url::parse("http://10.0.0.1/").unwrap();
-        let reach = |address| policy().reach(&Url::parse(address).unwrap(), &own);
-        assert_eq!(reach("https://10.0.0.1:8443/x"), Reach::Configured);
+        let reach = |address| policy().reach(&Url::parse(address).unwrap());
         assert_eq!(reach("https://sso.bo.example/"), Reach::Configured);
         assert_eq!(reach("http://10.0.0.2/"), Reach::Redirected);
     }
