@@ -53,7 +53,7 @@ pub fn healthcheck(options: &HealthcheckOptions) -> Result<(), Unhealthy> {
     let tls = TlsPolicy::new(TlsSettings::default()).map_err(answer)?;
     let route = Route { family: Family::Any, proxy: None, tls: Arc::new(tls) };
     let request = Request { method: Method::GET, url, headers: HeaderMap::new(), body: Bytes::new() };
-    let limits = Limits { body_bytes: BODY_MAX, protocol: Protocol::Any };
+    let limits = Limits { body_bytes: BODY_MAX, protocol: Protocol::Any, head_only: &[] };
     let mut run = Run::begin(timeout);
     let seen = runtime.block_on(net.exchange(&request, &route, Reach::Configured, limits, &mut run));
     match (seen.head, seen.fault) {

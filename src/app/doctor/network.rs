@@ -94,7 +94,7 @@ async fn ask_ourselves(net: &Net) -> Result<bool, String> {
     let url = Url::parse(&format!("http://{address}/")).map_err(|error| error.to_string())?;
     let route = plain_route()?;
     let request = Request { method: Method::GET, url, headers: HeaderMap::new(), body: Bytes::new() };
-    let limits = Limits { body_bytes: 1024, protocol: Protocol::Http1 };
+    let limits = Limits { body_bytes: 1024, protocol: Protocol::Http1, head_only: &[] };
     let mut run = Run::begin(PATIENCE);
     let asked = net.exchange(&request, &route, Reach::Configured, limits, &mut run);
     let (seen, ()) = tokio::join!(asked, answer_once(listener));
