@@ -19,9 +19,7 @@ fn every_error_is_told_with_its_key() {
             {"expect": "("},
             {"expect_bytes": "0"},
             {"send_hex": "+1"},
-            {},
-            {"send": "a", "send_hex": "00"},
-            {"expect": "a", "expect_bytes": "00"},
+            {"starttls": false},
             {"starttls": true},
             {"starttls": true},
         ],
@@ -34,10 +32,8 @@ fn every_error_is_told_with_its_key() {
             "steps.0.expect",
             "steps.1.expect_bytes",
             "steps.2.send_hex",
-            "steps.3",
-            "steps.4",
-            "steps.5",
-            "steps.7.starttls",
+            "steps.3.starttls",
+            "steps.5.starttls",
         ]
     );
 }
@@ -49,7 +45,7 @@ fn what_people_write_is_taken() {
         json!({"port": 25}),
         json!({"host": "mail.bo-vd.example", "port": 465, "secure": true}),
         json!({"host": "[2001:db8::25]", "port": 25}),
-        json!({"host": "2001:db8::25", "port": 25, "steps": [{"expect": "^220", "send": "QUIT"}]}),
+        json!({"host": "2001:db8::25", "port": 25, "steps": [{"expect": "^220"}, {"send": "QUIT"}]}),
     ] {
         assert_eq!(paths(&settings), Vec::<String>::new(), "{settings}");
     }

@@ -39,27 +39,27 @@ pub struct TcpSettings {
     /// A certificate that ends sooner is `degraded`.
     pub warn_before: Option<Span>,
     /// The dialogue, in order.
-    pub steps: Vec<StepKeys>,
+    pub steps: Vec<StepKey>,
     /// A run that takes longer is `degraded`.
     pub slow_after: Option<Span>,
 }
 
-/// One step of the dialogue. What it expects comes first, then what it sends, then TLS.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct StepKeys {
+/// One step of the dialogue: one thing done, written with one key.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StepKey {
     /// Read lines until this regular expression fits one. Its groups stand in later `send` texts as `${1}` or `${name}`.
-    pub expect: Option<String>,
+    Expect(String),
     /// Read exactly these bytes, written in hexadecimal.
-    pub expect_bytes: Option<String>,
+    ExpectBytes(String),
     /// Send this text and a line end (CR LF). `${1}` stands for a group of the last `expect`, `$$` for a dollar sign.
-    pub send: Option<String>,
+    Send(String),
     /// Send these bytes, written in hexadecimal, and nothing more.
-    pub send_hex: Option<String>,
+    SendHex(String),
     /// Send a secret and a line end (CR LF).
-    pub send_secret: Option<SecretSource>,
-    /// Speak TLS from here on.
-    pub starttls: bool,
+    SendSecret(SecretSource),
+    /// `true`: speak TLS from here on.
+    Starttls(bool),
 }
 
 /// A checked `tcp` probe.
@@ -142,79 +142,64 @@ impl TcpSettings {
     }
 
     fn acts(&self, context: &Context<'_>, errors: &mut SettingsErrors) -> Vec<Act> {
-        let mut acts = Vec::new();
         if self.steps.len() > STEPS_MAX {
             errors.add("steps", format!("{} steps are too many: at most {STEPS_MAX}", self.steps.len()), "");
         }
         let mut secured = self.secure;
+        let mut acts = Vec::new();
         for (place, step) in self.steps.iter().enumerate() {
             let path = format!("steps.{place}");
-            step.add_to(&mut acts, &path, context, errors);
-            if step.starttls && std::mem::replace(&mut secured, true) {
+            if matches!(step, StepKey::Starttls(true)) && std::mem::replace(&mut secured, true) {
                 errors.add(
                     &format!("{path}.starttls"),
                     "TLS is spoken already",
-                    "drop it, or \"secure: true\"",
+                    "drop the step, or \"secure: true\"",
                 );
             }
+            acts.extend(step.act(&path, context, errors));
         }
         acts
     }
 }
 
-impl StepKeys {
-    fn add_to(&self, acts: &mut Vec<Act>, path: &str, context: &Context<'_>, errors: &mut SettingsErrors) {
-        let sent = [self.send.is_some(), self.send_hex.is_some(), self.send_secret.is_some()];
-        if sent.iter().filter(|given| **given).count() > 1 {
-            errors.add(
-                path,
-                "only one of \"send\", \"send_hex\" and \"send_secret\" can stand in a step",
-                "make two steps of it",
-            );
-        }
-        if self.expect.is_some() && self.expect_bytes.is_some() {
-            errors.add(
-                path,
-                "only one of \"expect\" and \"expect_bytes\" can stand in a step",
-                "make two steps of it",
-            );
-        }
-        let before = acts.len();
-        if let Some(pattern) = &self.expect {
-            match Regex::new(pattern) {
-                Ok(regex) => acts.push(Act::ExpectLine(regex)),
-                Err(error) => {
-                    let told = error.to_string();
-                    let why = told.lines().last().unwrap_or_default().trim_start_matches("error: ");
-                    errors.add(
-                        &format!("{path}.expect"),
-                        format!("\"{pattern}\" is not a regular expression: {why}"),
-                        "",
-                    );
-                }
+impl StepKey {
+    fn act(&self, path: &str, context: &Context<'_>, errors: &mut SettingsErrors) -> Option<Act> {
+        match self {
+            Self::Expect(pattern) => {
+                pattern_of(pattern, &format!("{path}.expect"), errors).map(Act::ExpectLine)
             }
-        }
-        acts.extend(
-            hexadecimal(self.expect_bytes.as_deref(), &format!("{path}.expect_bytes"), errors)
-                .map(Act::ExpectBytes),
-        );
-        acts.extend(self.send.clone().map(Act::Send));
-        acts.extend(
-            hexadecimal(self.send_hex.as_deref(), &format!("{path}.send_hex"), errors).map(Act::SendBytes),
-        );
-        if let Some(source) = &self.send_secret {
-            match context.resources.secret(source) {
-                Ok(secret) => acts.push(Act::SendSecret(secret)),
-                Err(why) => errors.add(&format!("{path}.send_secret"), why, ""),
+            Self::ExpectBytes(text) => {
+                hexadecimal(text, &format!("{path}.expect_bytes"), errors).map(Act::ExpectBytes)
             }
-        }
-        if self.starttls {
-            acts.push(Act::StartTls);
-        }
-        if acts.len() == before && errors.0.iter().all(|error| !error.path.starts_with(path)) {
-            errors.add(path, "the step does nothing", "write \"expect\", \"send\" or \"starttls: true\"");
+            Self::Send(text) => Some(Act::Send(text.clone())),
+            Self::SendHex(text) => hexadecimal(text, &format!("{path}.send_hex"), errors).map(Act::SendBytes),
+            Self::SendSecret(source) => {
+                let read = context.resources.secret(source);
+                read.map_err(|why| errors.add(&format!("{path}.send_secret"), why, ""))
+                    .ok()
+                    .map(Act::SendSecret)
+            }
+            Self::Starttls(true) => Some(Act::StartTls),
+            Self::Starttls(false) => {
+                errors.add(
+                    &format!("{path}.starttls"),
+                    "the step does nothing",
+                    "write \"true\", or drop the step",
+                );
+                None
+            }
         }
     }
+}
+
+fn pattern_of(pattern: &str, path: &str, errors: &mut SettingsErrors) -> Option<Regex> {
+    let read = Regex::new(pattern).map_err(|error| {
+        let told = error.to_string();
+        // The regex crate draws a picture before it says what is wrong.
+        let why = told.lines().last().unwrap_or_default().trim_start_matches("error: ");
+        errors.add(path, format!("\"{pattern}\" is not a regular expression: {why}"), "");
+    });
+    read.ok()
 }
 
 /// A name, or an address with or without brackets.
@@ -227,8 +212,7 @@ fn read_host(text: &str, errors: &mut SettingsErrors) -> Option<Host<String>> {
     read.map_err(|error| errors.add("host", format!("\"{text}\" is not a host: {error}"), "")).ok()
 }
 
-fn hexadecimal(text: Option<&str>, path: &str, errors: &mut SettingsErrors) -> Option<Vec<u8>> {
-    let given = text?;
+fn hexadecimal(given: &str, path: &str, errors: &mut SettingsErrors) -> Option<Vec<u8>> {
     let digits: String = given.chars().filter(|character| !character.is_whitespace()).collect();
     let pairs = digits.as_bytes().chunks(2).map(|pair| {
         let pair = std::str::from_utf8(pair).ok().filter(|pair| pair.len() == 2)?;
