@@ -41,6 +41,9 @@ async fn a_chain_that_is_not_accepted_is_shown_with_its_reason() {
     assert_eq!(facts_of(&ours, future).await.reason, Some(Reason::TlsNotYetValid));
     let other = ours.leaf(&["dvc.example"], |_| ());
     assert_eq!(facts_of(&ours, other).await.reason, Some(Reason::TlsWrongHost));
+    let middle = ours.intermediate("Middle");
+    let incomplete = middle.leaf(&["127.0.0.1"], |_| ());
+    assert_eq!(facts_of(&ours, incomplete).await.reason, Some(Reason::TlsIncompleteChain));
     let mut untrusted = theirs.leaf(&["127.0.0.1"], |_| ());
     untrusted.chain.push(theirs.certificate());
     assert_eq!(facts_of(&ours, untrusted).await.reason, Some(Reason::TlsUntrusted));

@@ -4,6 +4,7 @@
 //! be told, and then no byte of a request is sent. [`recorder`] notes what was shown, [`memo`] spares the judging of a
 //! chain seen a moment ago, [`reason`] names what went wrong.
 
+mod incomplete;
 mod memo;
 pub(crate) mod reason;
 mod recorder;
@@ -88,8 +89,7 @@ impl TlsPolicy {
 
     fn spoken(&self) -> &(Arc<Judge>, ClientConfig) {
         self.spoken.get_or_init(|| {
-            let judge =
-                Arc::new(Judge::new(self.roots.store(), provider(), self.memo.clone(), self.client.clone()));
+            let judge = Arc::new(Judge::new(&self.roots, provider(), self.memo.clone(), self.client.clone()));
             let verifier = Recorder::new(&judge);
             let mut config = ClientConfig::builder_with_provider(Arc::clone(provider()))
                 .with_safe_default_protocol_versions()

@@ -17,9 +17,10 @@ use crate::model::facts::{PeerChain, TlsFacts};
 use crate::model::fault::Fault;
 use crate::model::reason::Reason;
 use crate::net::stage::Stage;
+use crate::net::tls::incomplete::is_incomplete;
 use crate::net::tls::memo::Memo;
 use crate::net::tls::reason;
-use crate::net::tls::roots::ClientIdentity;
+use crate::net::tls::roots::{ClientIdentity, Roots};
 
 /// The unchanging part, shared by all handshakes of a policy.
 #[derive(Debug)]
@@ -28,17 +29,31 @@ pub(crate) struct Judge {
     algorithms: WebPkiSupportedAlgorithms,
     memo: Memo,
     client: Option<ClientIdentity>,
+    /// Whether the operator added roots, so that portals with private chains are expected.
+    has_private_roots: bool,
 }
 
 impl Judge {
     /// A judge by these roots.
     pub(crate) fn new(
-        roots: Arc<RootCertStore>,
+        roots: &Roots,
         provider: &CryptoProvider,
         memo: Memo,
         client: Option<ClientIdentity>,
     ) -> Self {
-        Self { roots, algorithms: provider.signature_verification_algorithms, memo, client }
+        let algorithms = provider.signature_verification_algorithms;
+        let has_private_roots = roots.has_private();
+        Self { roots: roots.store(), algorithms, memo, client, has_private_roots }
+    }
+
+    /// The fault of a chain that was not accepted.
+    fn refusal(&self, error: &Error, chain: Option<&PeerChain>) -> Fault {
+        let mut reason = reason::of_error(error);
+        let stranger = matches!(error, Error::InvalidCertificate(CertificateError::UnknownIssuer));
+        if stranger && chain.is_some_and(|chain| is_incomplete(&chain.der, self.has_private_roots)) {
+            reason = Reason::TlsIncompleteChain;
+        }
+        Fault::new(reason, Stage::Secure.operation(), error)
     }
 
     /// The roots it judges by.
@@ -115,7 +130,7 @@ impl Recorder {
     pub(crate) fn verdict(&self) -> Result<(), Fault> {
         let seen = self.seen();
         match (&seen.error, &seen.chain) {
-            (Some(error), _) => Err(refusal(error)),
+            (Some(error), chain) => Err(self.judge.refusal(error, chain.as_deref())),
             (None, Some(_)) => Ok(()),
             (None, None) => {
                 Err(Fault::new(Reason::TlsHandshake, Stage::Secure.operation(), "no certificate shown"))
@@ -127,7 +142,7 @@ impl Recorder {
     pub(crate) fn fault(&self, error: &io::Error) -> Fault {
         let seen = self.seen();
         if let Some(judged) = &seen.error {
-            return refusal(judged);
+            return self.judge.refusal(judged, seen.chain.as_deref());
         }
         let mut fault = Stage::Secure.fault(error);
         let refused_us =
@@ -145,11 +160,6 @@ impl Recorder {
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The fault of a chain that was not accepted.
-fn refusal(error: &Error) -> Fault {
-    Fault::new(reason::of_error(error), Stage::Secure.operation(), error)
 }
 
 impl ServerCertVerifier for Recorder {

@@ -28,6 +28,11 @@ impl Roots {
         Ok(Self { private, with_system: !only_these })
     }
 
+    /// Whether the operator added any.
+    pub(crate) const fn has_private(&self) -> bool {
+        !self.private.is_empty()
+    }
+
     /// All anchors together.
     pub(crate) fn store(&self) -> Arc<RootCertStore> {
         match (self.with_system, self.private.is_empty()) {

@@ -187,6 +187,10 @@ impl Judging<'_> {
         }
         let trust = trust(&self.chain.der, self.anchors);
         match (&trust, trust.reason()) {
+            // A top issuer that nobody could fetch is a stranger, no missing link: the handshake knows the policy.
+            (Trust::Incomplete { .. }, _) if self.tls.reason == Some(Reason::TlsUntrusted) => {
+                Finding::failed("trust", Reason::TlsUntrusted, expected, &trust.to_string())
+            }
             (_, Some(reason)) => Finding::failed("trust", reason, expected, &trust.to_string()),
             // Whoever shook hands saw something that this rule does not look at.
             (Trust::Trusted, None) if self.tls.reason == Some(Reason::TlsUntrusted) => {
