@@ -106,7 +106,9 @@ fn count(plan: &Plan, answer: &Answer) -> Finding {
         return Finding::passed("min_answers", &wanted, &found.to_string());
     }
     let shown = match answer.answers.aliases.last() {
-        _ if answer.answers.looping => "the aliases form a loop".to_owned(),
+        _ if answer.answers.looping => {
+            "the aliases lead nowhere: they form a loop, or there are too many".to_owned()
+        }
         Some(alias) if found == 0 => format!("an alias to \"{alias}\", and no {} there", plan.record),
         _ => found.to_string(),
     };

@@ -6,6 +6,9 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use hickory_proto::op::Message;
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 
+/// How many aliases are followed; resolvers give up sooner.
+const ALIASES_MAX: usize = 32;
+
 /// What an answer section says about the question.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answers {
@@ -15,7 +18,7 @@ pub struct Answers {
     pub ttl: Option<u32>,
     /// The aliases that were followed, in order.
     pub aliases: Vec<String>,
-    /// Whether the aliases end where they began.
+    /// Whether the aliases lead back to one of them, or on and on.
     pub looping: bool,
 }
 
@@ -39,7 +42,8 @@ impl Answers {
             match alias {
                 Some(target) if answers.set.is_empty() => {
                     let shown = bare(&target);
-                    answers.looping = answers.aliases.contains(&shown) || target == *name;
+                    let endless = answers.aliases.len() == ALIASES_MAX;
+                    answers.looping = endless || answers.aliases.contains(&shown) || target == *name;
                     answers.aliases.push(shown);
                     if answers.looping {
                         return answers;

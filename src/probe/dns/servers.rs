@@ -24,6 +24,8 @@ const SERVERS_MAX: usize = 16;
 const ADDRESSES_MAX: usize = 8;
 /// How long one name server may take; a dead one shall not make every run last to its end.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// With less time left a name server's silence would say nothing of it.
+const HASTE: Duration = Duration::from_millis(500);
 
 /// A zone and its name servers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,6 +127,7 @@ fn parent_zone(message: &Message, candidate: &Name) -> Name {
 }
 
 /// A name server and what it is to be asked.
+#[derive(Clone)]
 struct OneServer {
     zone: Name,
     name: Name,
@@ -147,10 +150,13 @@ impl OneServer {
             }
             Err(fault) => return vec![self.seen(None, Err(fault))],
         };
-        let mut seen = Vec::new();
+        let mut asked = JoinSet::new();
         for address in addresses.into_iter().take(ADDRESSES_MAX) {
-            seen.push(self.seen(Some(address), self.ask_one(asker, address, reach).await));
+            let (this, asker) = (self.clone(), asker.clone());
+            asked.spawn(async move { this.seen(Some(address), this.ask_one(&asker, address, reach).await) });
         }
+        let mut seen = asked.join_all().await;
+        seen.sort_by_key(|server| server.address);
         seen
     }
 
@@ -173,6 +179,9 @@ impl OneServer {
     }
 
     async fn ask_one(&self, asker: &Asker, address: SocketAddr, reach: Reach) -> Result<ServerSaid, Fault> {
+        if asker.deadline.remaining() < HASTE {
+            return Err(Fault::new(Reason::SelfCancelled, "ask", "there was no time left to ask").at(address));
+        }
         let deadline = asker.deadline.sooner(PATIENCE);
         let about_zone = Question::direct(self.zone.clone(), RecordType::SOA);
         let about_name = Question::direct(self.question.0.clone(), self.question.1);
