@@ -15,3 +15,4 @@ pub mod pki;
 pub mod probe;
 pub mod sandbox;
 pub mod schedule;
+pub mod web;

@@ -2,7 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "web/endpoints.rs"]
+mod endpoints;
 #[path = "web/exposition.rs"]
 mod exposition;
 #[path = "web/fixture.rs"]
 mod fixture;
+#[path = "web/served.rs"]
+mod served;

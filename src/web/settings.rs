@@ -1,0 +1,75 @@
+//! The flags of the web server.
+
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
+
+use url::Url;
+
+/// Where we listen unless told otherwise: this machine only.
+pub const DEFAULT_LISTEN: &str = "127.0.0.1:9715";
+/// Connections held at a time; when one more comes, the one that was silent for longest goes.
+pub const DEFAULT_MAX_CONNECTIONS: usize = 256;
+
+/// What the operator sets by flags.
+#[derive(Clone, Debug)]
+pub struct WebSettings {
+    /// Addresses to listen on.
+    pub listen: Vec<SocketAddr>,
+    /// File in exporter-toolkit's format: TLS and basic auth.
+    pub config_file: Option<PathBuf>,
+    /// Address by which users reach us, where a proxy stands before us; its path prefixes all routes.
+    pub external_url: Option<Url>,
+    /// Connections held at a time.
+    pub max_connections: usize,
+}
+
+impl Default for WebSettings {
+    fn default() -> Self {
+        Self {
+            listen: vec![SocketAddr::from(([127, 0, 0, 1], 9715))],
+            config_file: None,
+            external_url: None,
+            max_connections: DEFAULT_MAX_CONNECTIONS,
+        }
+    }
+}
+
+impl WebSettings {
+    /// Path before all routes: empty, or `/emc`.
+    #[must_use]
+    pub fn prefix(&self) -> String {
+        let path = self.external_url.as_ref().map_or("", Url::path);
+        path.trim_end_matches('/').to_owned()
+    }
+}
+
+/// Reads a `--web.listen-address`: `HOST:PORT`, or `:PORT` for all IPv4 addresses of this machine.
+///
+/// # Errors
+/// A sentence that says what is allowed.
+pub fn listen_address(text: &str) -> Result<SocketAddr, String> {
+    let wrong = || {
+        format!(
+            "\"{text}\" is not an address to listen on: write HOST:PORT such as {DEFAULT_LISTEN}, or :PORT"
+        )
+    };
+    let whole = if text.starts_with(':') { format!("0.0.0.0{text}") } else { text.to_owned() };
+    whole.to_socket_addrs().ok().and_then(|mut addresses| addresses.next()).ok_or_else(wrong)
+}
+
+/// Reads a `--web.external-url`.
+///
+/// # Errors
+/// A sentence that says what is allowed.
+pub fn external_url(text: &str) -> Result<Url, String> {
+    let wrong = |why: &str| format!("\"{text}\" is not an external address: {why}");
+    let url = Url::parse(text).map_err(|error| wrong(&error.to_string()))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(wrong("it begins with http:// or https://"));
+    }
+    let is_plain = url.path().bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte));
+    if !is_plain || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
+        return Err(wrong("only a host and a path of a-z, A-Z, 0-9, \"-\", \"_\", \".\", \"~\" are allowed"));
+    }
+    Ok(url)
+}
