@@ -5,4 +5,5 @@ mod sandbox {
     mod ministry;
     mod portal;
     mod quality;
+    mod verdicts;
 }

@@ -49,7 +49,7 @@ impl Wardrobe {
             (Fault::TlsExpiresSoon, plain(chain(names, Days(-100, 4))?)?),
             (Fault::TlsWrongHost, plain(chain(&other, USUAL)?)?),
             (Fault::TlsNoIntermediate, plain(leaf(names, USUAL, now, &middle, &[])?)?),
-            (Fault::TlsUntrusted, plain(leaf(names, USUAL, now, &stranger, &[])?)?),
+            (Fault::TlsUntrusted, plain(leaf(names, USUAL, now, &stranger, &[&stranger])?)?),
             (Fault::TlsSelfSigned, plain(self_signed(names, now)?)?),
             (Fault::TlsClientCert, demanding(chain(names, USUAL)?, &root)?),
         ];

@@ -216,7 +216,7 @@ faults! {
     WrongCharset "wrong-charset" Answer ContentMissing []
         "khai báo sai bảng mã nên chữ tiếng Việt bị vỡ"
         "declares the wrong charset, so that Vietnamese letters break";
-    EmptyPage "empty-page" Answer ContentMissing []
+    EmptyPage "empty-page" Answer TooSmall []
         "mã 200 nhưng thân trang rỗng"
         "status 200 with an empty body";
     BrokenGzip "broken-gzip" Answer DecodeError []

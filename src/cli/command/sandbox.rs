@@ -59,7 +59,7 @@ fn welcome(opened: &Opened, language: Language) -> String {
     let text = |text: Text| text.in_language(language);
     let (emc, admin) = (program(), admin_flag(opened));
     let ca = opened.ca_path.as_ref().map_or_else(String::new, |path| path.display().to_string());
-    let home = format!("https://localhost:{}/", opened.https.port());
+    let home = format!("https://{}/", opened.https);
     format!(
         "{}\n\n  {:<12} {home}  http://{}/\n  {:<12} {ca}\n  {:<12} http://{}/_sandbox/faults\n\n{}\n\n  \
          {emc} probe {home} --ca-file {ca}\n  {emc} sandbox fault list{admin}\n  \

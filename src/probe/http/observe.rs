@@ -96,7 +96,12 @@ pub(super) async fn observe(
     };
     let mut seen = walk.seen;
     if let Some(head) = &seen.head {
-        seen.reading = Some(read(plan, memo, body, &head.headers, run).await?);
+        match read(plan, memo, body, &head.headers, run).await {
+            Ok(reading) => seen.reading = Some(reading),
+            // What is left of a page that did not come whole is read in the time that is left, if any is.
+            Err(_) if seen.fault.is_some() => {}
+            Err(fault) => return Err(fault),
+        }
     }
     Ok(seen)
 }
