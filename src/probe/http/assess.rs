@@ -4,11 +4,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::html::phrases::PhraseKind;
 use crate::model::facts::TlsFacts;
-use crate::model::fault::Fault;
 use crate::model::finding::Finding;
 use crate::model::reason::Reason;
 use crate::net::exchange::Head;
-use crate::pki::chain::{Trust, why_untrusted};
 use crate::probe::http::address::shown;
 use crate::probe::http::build::Plan;
 use crate::probe::http::expect::Expectations;
@@ -28,7 +26,7 @@ pub(super) fn findings(plan: &Plan, seen: &Observation, now: DateTime<Utc>) -> V
         (None, None) => {}
     }
     if let Some(fault) = &seen.fault {
-        findings.push(broken_off(fault, seen.tls.as_ref()));
+        findings.push(Finding::of_fault(fault));
     }
     if let Some(to) = &seen.downgrade {
         findings.push(Finding::failed("redirects", Reason::InsecureRedirect, "https after https", to));
@@ -37,18 +35,6 @@ pub(super) fn findings(plan: &Plan, seen: &Observation, now: DateTime<Utc>) -> V
     findings.extend(addresses(seen));
     findings.extend(seen.tls.as_ref().and_then(|tls| expiry(plan, tls, now)));
     findings
-}
-
-/// The finding of a fault. A chain that lacks a certificate is told apart from a root that nobody trusts: the portal
-/// mends the one by sending a file more, the other only by a new certificate.
-fn broken_off(fault: &Fault, tls: Option<&TlsFacts>) -> Finding {
-    let chain = tls.filter(|_| fault.reason == Reason::TlsUntrusted).and_then(|tls| tls.chain.as_ref());
-    match chain.map(|chain| why_untrusted(&chain.der)) {
-        Some(trust @ Trust::Incomplete { .. }) => {
-            Finding::failed("reachable", Reason::TlsIncompleteChain, "", &trust.to_string())
-        }
-        _ => Finding::of_fault(fault),
-    }
 }
 
 fn judge_answer(plan: &Plan, seen: &Observation, head: &Head, findings: &mut Vec<Finding>) {
