@@ -1,0 +1,94 @@
+//! Where results go: series, recent runs, the log. The event loop hands each event on here and nowhere else.
+
+use std::sync::Arc;
+
+use crate::metrics::store::Store;
+use crate::model::reason::{Owner, Reason};
+use crate::model::status::Status;
+use crate::schedule::engine::{Clock, Event, Finished};
+use crate::web::state::WebState;
+
+/// Takes events in.
+#[derive(Debug)]
+pub struct Board {
+    state: Arc<WebState>,
+    clock: Clock,
+}
+
+impl Board {
+    /// A board that shows on these pages.
+    #[must_use]
+    pub const fn new(state: Arc<WebState>, clock: Clock) -> Self {
+        Self { state, clock }
+    }
+
+    /// All series.
+    #[must_use]
+    pub fn store(&self) -> &Arc<Store> {
+        &self.state.store
+    }
+
+    /// A configuration is in force; `text` is what `/config` shows.
+    pub fn configured(&self, text: String) {
+        self.state.set_config(text);
+        self.state.store.reloaded(Some((self.clock)()));
+    }
+
+    /// A configuration was refused.
+    pub fn reload_refused(&self) {
+        self.state.store.reloaded(None);
+    }
+
+    /// Probes run.
+    pub fn ready(&self) {
+        self.state.set_ready(true);
+    }
+
+    /// No further runs are started.
+    pub fn stopping(&self) {
+        self.state.set_ready(false);
+    }
+
+    /// So many events have found no place, in all.
+    pub fn dropped(&self, in_all: u64) {
+        self.state.store.results_dropped(in_all);
+    }
+
+    /// Takes in an event.
+    pub fn take(&self, event: Event) {
+        match event {
+            Event::Finished(run) => self.finished(*run),
+            Event::Missed { id, beats } => self.state.store.missed(&id, beats),
+            Event::Own { faults, flying } => self.state.store.own_state(&faults, flying),
+        }
+    }
+
+    fn finished(&self, run: Finished) {
+        if run.result.reason() == Some(Reason::SelfCancelled) {
+            // We broke it off ourselves: it says nothing about anybody.
+            return;
+        }
+        if let Some(late) = run.lateness {
+            self.state.store.lateness(late);
+        }
+        log(&run);
+        self.state.store.record(&run.result, run.confirmed.status, run.confirmed.reason);
+        self.state.runs.push(Arc::new(run.result));
+    }
+}
+
+/// A portal that is down is news, not an error; ERROR means that whoever runs `emc` must act.
+fn log(run: &Finished) {
+    let result = &run.result;
+    let reason = result.reason();
+    let (probe, status, run_id) = (&result.id, result.status(), result.run_id);
+    let words = reason.map_or("", Reason::as_str);
+    let seconds = result.duration.as_secs_f64();
+    if reason.is_some_and(|reason| reason.owner() == Owner::Ours) {
+        tracing::warn!(%probe, %run_id, %status, reason = words, seconds, "a run could not be measured");
+    } else if status == Status::Up {
+        tracing::debug!(%probe, %run_id, %status, seconds, "a run ended");
+    } else {
+        tracing::info!(%probe, %run_id, %status, reason = words, seconds, "a run found trouble");
+    }
+}

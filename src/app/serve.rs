@@ -1,0 +1,213 @@
+//! `emc serve`: watches what is configured until it is told to stop. Holds the one event loop.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::board::Board;
+use crate::app::signals::{Asked, Signals};
+use crate::app::watch::FileWatch;
+use crate::app::wiring::{Wired, World, wire};
+use crate::config::diagnostic::{Diagnostics, Styling};
+use crate::config::load::Loaded;
+use crate::metrics::store::Store;
+use crate::schedule::engine::{self, Event, Handle};
+use crate::web::runs::{RunLog, RunLogSettings};
+use crate::web::server::{Server, WebError};
+use crate::web::settings::WebSettings;
+use crate::web::state::{ReloadRequest, WebState};
+
+/// How long runs in flight are waited for when we are told to stop. With the two seconds that the web server gives
+/// its answers, the whole stop takes less than five.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How many wishes to reload may wait.
+const RELOADS: usize = 4;
+
+/// What `emc serve` is told.
+#[derive(Clone, Debug)]
+pub struct ServeOptions {
+    /// A file, or a folder with `emc.yaml` and others.
+    pub config: PathBuf,
+    /// Addresses to listen on instead of the configured one.
+    pub listen: Vec<SocketAddr>,
+    /// File in exporter-toolkit's format.
+    pub web_config: Option<PathBuf>,
+    /// Address by which users reach us.
+    pub external_url: Option<url::Url>,
+    /// Reload when a file changes.
+    pub watch: bool,
+}
+
+/// Why watching could not begin or had to end.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The configuration is not fit to be used.
+    #[error("the configuration has errors")]
+    Config(Diagnostics),
+    /// The web server could not start.
+    #[error(transparent)]
+    Web(WebError),
+    /// What is configured could not be built; a whole sentence.
+    #[error("{0}")]
+    Build(String),
+    /// The system refused something.
+    #[error("{0}: {1}")]
+    System(&'static str, std::io::Error),
+}
+
+/// A monitor at work.
+#[derive(Debug)]
+pub struct Serving {
+    options: ServeOptions,
+    world: World,
+    board: Board,
+    engine: Handle,
+    events: mpsc::Receiver<Event>,
+    reloads: mpsc::Receiver<ReloadRequest>,
+    watch: Option<FileWatch>,
+    addresses: Vec<SocketAddr>,
+    url: String,
+    web: JoinHandle<()>,
+    close: CancellationToken,
+}
+
+/// Loads, builds, begins to probe and to serve. Nothing is started when anything is wrong.
+///
+/// # Errors
+/// All diagnostics of the configuration, or what the system or the web server said.
+pub async fn start(options: ServeOptions, world: World) -> Result<Serving, ServeError> {
+    let loaded = load(&options, &world).await.map_err(ServeError::Config)?;
+    let wired = wire(loaded, &world).map_err(ServeError::Build)?;
+    let web = Server::bind(&web_settings(&options, wired.listen)).await.map_err(ServeError::Web)?;
+    let store = Arc::new(Store::new(&wired.store, &wired.portals, &wired.setup.specs));
+    let (reload, reloads) = mpsc::channel(RELOADS);
+    let runs = Arc::new(RunLog::new(RunLogSettings::default()));
+    let state = Arc::new(WebState::new(store, runs, reload, world.clock));
+    let watch = watch(&options, &wired);
+    let board = Board::new(state.clone(), world.clock);
+    board.configured(wired.config_text);
+    let (engine, events) =
+        engine::start(wired.setup).map_err(|error| ServeError::System("no thread for the timer", error))?;
+    let (addresses, url, close) = (web.addresses(), web.url(), CancellationToken::new());
+    tracing::info!(url, "watching");
+    let web = tokio::spawn(web.serve(state, close.clone()));
+    board.ready();
+    Ok(Serving { options, world, board, engine, events, reloads, watch, addresses, url, web, close })
+}
+
+impl Serving {
+    /// Where we serve; the kernel's choice where port 0 was asked for.
+    #[must_use]
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// The address of the landing page.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Works until told to stop, then drains: no further runs, those in flight get a few seconds.
+    pub async fn until_stopped(mut self, mut signals: Signals) {
+        loop {
+            tokio::select! {
+                Some(event) = self.events.recv() => self.board.take(event),
+                asked = signals.next() => match asked {
+                    Asked::Stop => break,
+                    Asked::Reload => drop(self.reload("SIGHUP").await),
+                },
+                Some(request) = self.reloads.recv() => {
+                    let outcome = self.reload("POST /-/reload").await;
+                    // Whoever asked may have gone; the outcome is logged and in the metrics.
+                    let _ = request.answer.send(outcome);
+                }
+                () = changed(self.watch.as_mut()) => drop(self.reload("a changed file").await),
+            }
+            self.board.dropped(self.engine.dropped_events());
+        }
+        self.stop().await;
+    }
+
+    async fn stop(mut self) {
+        tracing::info!("stopping: no further runs are started");
+        let began = Instant::now();
+        self.board.stopping();
+        self.engine.drain(PATIENCE).await;
+        while let Ok(event) = self.events.try_recv() {
+            self.board.take(event);
+        }
+        self.close.cancel();
+        if let Err(error) = self.web.await {
+            tracing::error!(%error, "the web server did not end in good order");
+        }
+        tracing::info!(seconds = began.elapsed().as_secs_f64(), "stopped");
+    }
+
+    /// Reads everything anew and swaps it in as a whole; with any error the running configuration stays.
+    async fn reload(&mut self, by: &'static str) -> Result<(), String> {
+        let outcome = match load(&self.options, &self.world).await {
+            Ok(loaded) => wire(loaded, &self.world),
+            Err(diagnostics) => Err(diagnostics.render(Styling::Plain)),
+        };
+        match outcome {
+            Ok(wired) => {
+                self.swap(wired).await;
+                tracing::info!(by, "configuration reloaded");
+                Ok(())
+            }
+            Err(message) => {
+                tracing::error!(by, errors = %message, "reload refused: the running configuration stays");
+                self.board.reload_refused();
+                Err(message)
+            }
+        }
+    }
+
+    async fn swap(&mut self, wired: Wired) {
+        self.watch = watch(&self.options, &wired);
+        self.board.store().rebuild(&wired.portals, &wired.setup.specs);
+        self.engine.replace(wired.setup).await;
+        self.board.configured(wired.config_text);
+    }
+}
+
+/// Loading is file and CPU work: it must not hold up the event loop's thread.
+async fn load(options: &ServeOptions, world: &World) -> Result<Loaded, Diagnostics> {
+    let (path, environment) = (options.config.clone(), world.environment.clone());
+    let loading = tokio::task::spawn_blocking(move || crate::config::load::load(&path, environment.as_ref()));
+    loading.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
+}
+
+fn web_settings(options: &ServeOptions, configured: SocketAddr) -> WebSettings {
+    let listen = if options.listen.is_empty() { vec![configured] } else { options.listen.clone() };
+    WebSettings {
+        listen,
+        config_file: options.web_config.clone(),
+        external_url: options.external_url.clone(),
+        ..WebSettings::default()
+    }
+}
+
+fn watch(options: &ServeOptions, wired: &Wired) -> Option<FileWatch> {
+    if !options.watch {
+        return None;
+    }
+    let mut paths = wired.files.clone();
+    paths.push(options.config.clone());
+    FileWatch::over(&paths)
+        .inspect_err(|error| tracing::error!(%error, "files cannot be watched: reload by SIGHUP instead"))
+        .ok()
+}
+
+async fn changed(watch: Option<&mut FileWatch>) {
+    match watch {
+        Some(watch) => watch.changed().await,
+        None => std::future::pending().await,
+    }
+}

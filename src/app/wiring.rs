@@ -1,0 +1,82 @@
+//! From a loaded configuration to what the rooms want: the same wiring at start, on reload and for one-off runs.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use url::Host;
+
+use crate::app::limits::runs_allowed;
+use crate::config::load::Loaded;
+use crate::config::resources::Environment;
+use crate::metrics::settings::StoreSettings;
+use crate::net::Net;
+use crate::net::route::{Endpoint, Family, Route};
+use crate::net::tls::{TlsPolicy, TlsSettings};
+use crate::probe::Tools;
+use crate::probe::spec::Portal;
+use crate::schedule::engine::{Clock, Setup, Workbench};
+use crate::schedule::uplink::Uplink;
+
+/// What the program takes from outside itself: read once at the edge, handed down.
+#[derive(Clone)]
+pub struct World {
+    /// The time of day.
+    pub clock: Clock,
+    /// Environment variables, for secrets.
+    pub environment: Arc<dyn Environment + Send + Sync>,
+}
+
+impl std::fmt::Debug for World {
+    /// The environment may hold secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("World").finish_non_exhaustive()
+    }
+}
+
+/// A configuration, ready to run.
+#[derive(Debug)]
+pub struct Wired {
+    /// What the schedule runs.
+    pub setup: Setup,
+    /// What metrics need.
+    pub store: StoreSettings,
+    /// The portals.
+    pub portals: Vec<Portal>,
+    /// Where to serve.
+    pub listen: SocketAddr,
+    /// What `/config` shows.
+    pub config_text: String,
+    /// Every file that was read.
+    pub files: Vec<PathBuf>,
+}
+
+/// Builds everything that a configuration asks for.
+///
+/// # Errors
+/// A sentence: what could not be built and why.
+pub fn wire(loaded: Loaded, world: &World) -> Result<Wired, String> {
+    let Loaded { global, portals, specs, files, shown, .. } = loaded;
+    let net = Net::new(&global.net).map_err(|fault| fault.to_string())?;
+    let mut settings = global.schedule;
+    settings.in_flight = runs_allowed(settings.in_flight);
+    let tls = Arc::new(TlsPolicy::new(TlsSettings::default())?);
+    let route = Route { family: Family::Any, proxy: None, tls };
+    let anchors = settings.anchors.iter().filter_map(|text| anchor(text)).collect();
+    let uplink = Uplink::watch(net.clone(), route, anchors, settings.anchors_every);
+    let bench = Workbench { tools: Tools { net }, clock: world.clock };
+    Ok(Wired {
+        setup: Setup { settings, bench, uplink, specs },
+        store: global.store,
+        portals,
+        listen: global.listen,
+        config_text: shown,
+        files,
+    })
+}
+
+/// An anchor as it stands in the file; `config` has already refused what is none.
+fn anchor(text: &str) -> Option<Endpoint> {
+    let (host, port) = text.rsplit_once(':')?;
+    Some(Endpoint { host: Host::parse(host).ok()?, port: port.parse().ok()? })
+}

@@ -1,0 +1,141 @@
+//! The program under test, its files, and how it is asked.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+/// Longer than any healthy machine needs for what a test waits for.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub struct Monitor {
+    folder: tempfile::TempDir,
+    child: Child,
+    address: String,
+    log: Arc<Mutex<String>>,
+}
+
+pub struct Answer {
+    pub status: u16,
+    pub body: String,
+}
+
+impl Monitor {
+    pub fn start(files: &[(&str, &str)], flags: &[&str]) -> Self {
+        Self::start_with(files, flags, &[])
+    }
+
+    pub fn start_with(files: &[(&str, &str)], flags: &[&str], environment: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        let mut child = Command::new(env!("CARGO_BIN_EXE_emc"))
+            .args(["serve", "--lang", "en", "--web.listen-address", "127.0.0.1:0", "--config.file"])
+            .arg(folder.path())
+            .args(flags)
+            .envs(environment.iter().copied())
+            .env("CREDENTIALS_DIRECTORY", folder.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let log = Arc::new(Mutex::new(String::new()));
+        let (tell, told) = std::sync::mpsc::channel();
+        let (words, kept) = (BufReader::new(child.stderr.take().unwrap()), log.clone());
+        thread::spawn(move || {
+            for line in words.lines().map_while(Result::ok) {
+                if let Some(at) = line.find("url=") {
+                    let _ = tell.send(line[at + 4..].trim_matches('"').to_owned());
+                }
+                kept.lock().unwrap().push_str(&(line + "\n"));
+            }
+        });
+        let address = told
+            .recv_timeout(PATIENCE)
+            .unwrap_or_else(|_| panic!("emc did not start:\n{}", log.lock().unwrap()))
+            .trim_start_matches("http://")
+            .split(['/', '"', ' '])
+            .next()
+            .unwrap()
+            .to_owned();
+        Self { folder, child, address, log }
+    }
+
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        self.ask("GET", path)
+    }
+
+    pub fn post(&self, path: &str) -> Answer {
+        self.ask("POST", path)
+    }
+
+    fn ask(&self, method: &str, path: &str) -> Answer {
+        let mut connection = TcpStream::connect(&self.address).unwrap();
+        connection.set_read_timeout(Some(PATIENCE)).unwrap();
+        write!(connection, "{method} {path} HTTP/1.0\r\nhost: {}\r\ncontent-length: 0\r\n\r\n", self.address).unwrap();
+        let mut answer = Vec::new();
+        connection.read_to_end(&mut answer).unwrap();
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Answer { status, body: body.to_owned() }
+    }
+
+    /// The first sample whose line begins so; NaN where there is none.
+    pub fn value(&self, begins: &str) -> f64 {
+        let text = self.get("/metrics").body;
+        let line = text.lines().find(|line| line.starts_with(begins));
+        line.and_then(|line| line.rsplit(' ').next()?.parse().ok()).unwrap_or(f64::NAN)
+    }
+
+    pub fn wait_for(&self, begins: &str, wish: impl Fn(f64) -> bool) {
+        let end = Instant::now() + PATIENCE;
+        while !wish(self.value(begins)) {
+            assert!(Instant::now() < end, "{begins} never came to be; log:\n{}", self.log());
+            thread::park_timeout(Duration::from_millis(20));
+        }
+    }
+
+    /// The runs that the landing page links to.
+    pub fn run_ids(&self) -> Vec<String> {
+        let page = self.get("/").body;
+        page.split("/runs/").skip(1).map(|rest| rest.chars().take(16).collect()).collect()
+    }
+
+    pub fn hang_up(&self) {
+        self.signal(Signal::SIGHUP);
+    }
+
+    pub fn terminate(&mut self) -> ExitStatus {
+        self.signal(Signal::SIGTERM);
+        self.child.wait().unwrap()
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill(Pid::from_raw(i32::try_from(self.child.id()).unwrap()), signal).unwrap();
+    }
+}
+
+impl Drop for Monitor {
+    fn drop(&mut self) {
+        // A test that has ended it already has nothing left to kill.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
