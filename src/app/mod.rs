@@ -13,3 +13,7 @@ pub mod signals;
 pub mod textfile;
 pub mod variables;
 pub mod watch;
+pub mod board;
+pub mod check;
+pub mod serve;
+pub mod wiring;

@@ -14,7 +14,7 @@ use crate::app::signals::{Asked, Signals};
 use crate::app::watch::FileWatch;
 use crate::app::wiring::{Wired, World, wire};
 use crate::config::diagnostic::{Diagnostics, Styling};
-use crate::config::load::Loaded;
+use crate::config::Loaded;
 use crate::metrics::store::Store;
 use crate::schedule::engine::{self, Event, Handle};
 use crate::web::runs::{RunLog, RunLogSettings};
@@ -179,8 +179,8 @@ impl Serving {
 
 /// Loading is file and CPU work: it must not hold up the event loop's thread.
 async fn load(options: &ServeOptions, world: &World) -> Result<Loaded, Diagnostics> {
-    let (path, environment) = (options.config.clone(), world.environment.clone());
-    let loading = tokio::task::spawn_blocking(move || crate::config::load::load(&path, environment.as_ref()));
+    let (path, world) = (options.config.clone(), world.clone());
+    let loading = tokio::task::spawn_blocking(move || crate::config::load(&path, &world));
     loading.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
 }
 

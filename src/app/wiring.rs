@@ -7,7 +7,7 @@ use std::sync::Arc;
 use url::Host;
 
 use crate::app::limits::runs_allowed;
-use crate::config::load::Loaded;
+use crate::config::Loaded;
 use crate::config::resources::Environment;
 use crate::metrics::settings::StoreSettings;
 use crate::net::Net;
@@ -23,8 +23,14 @@ use crate::schedule::uplink::Uplink;
 pub struct World {
     /// The time of day.
     pub clock: Clock,
-    /// Environment variables, for secrets.
-    pub environment: Arc<dyn Environment + Send + Sync>,
+    /// Environment variables, for secrets that the configuration names.
+    pub environment: Arc<dyn Fn(&str) -> Option<String> + Send + Sync>,
+}
+
+impl Environment for World {
+    fn variable(&self, name: &str) -> Option<String> {
+        (self.environment)(name)
+    }
 }
 
 impl std::fmt::Debug for World {

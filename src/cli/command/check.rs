@@ -1,0 +1,62 @@
+//! `emc check`: prints what is wrong with the files, or what they amount to.
+
+use crate::app::check::{Checked, check, styling};
+use crate::cli::args::{CheckArguments, Common};
+use crate::cli::exit::{self, Exit};
+use crate::cli::out::Out;
+use crate::cli::surroundings::{Surroundings, world};
+use crate::model::text::{Language, Text};
+
+const HOLDS: Text = Text { vi: "Cấu hình hợp lệ", en: "The configuration holds" };
+const FILES: Text = Text { vi: "tệp đã đọc", en: "files read" };
+const PORTALS: Text = Text { vi: "cổng được theo dõi", en: "portals watched" };
+const PROBES: Text = Text { vi: "phép đo đang bật", en: "probes that run" };
+const DISABLED: Text = Text { vi: "phép đo đang tắt", en: "probes switched off" };
+const SERIES: Text = Text { vi: "chuỗi số liệu (tối đa)", en: "series (at most)" };
+const PER_SECOND: Text = Text { vi: "phép đo mỗi giây", en: "probes per second" };
+const HOSTS: Text = Text { vi: "máy chủ sẽ được liên hệ", en: "hosts that will be contacted" };
+const A_SECOND: Text = Text { vi: "lần/giây", en: "a second" };
+const CROWDED: Text = Text {
+    vi: "bị hỏi dày hơn mức lịch sự cho phép: một số lượt đo sẽ bị bỏ lỡ",
+    en: "is asked more often than politeness allows: some runs will be missed",
+};
+
+/// Runs the command. Warnings go to standard error, the figures to standard output.
+pub(super) fn run(arguments: &CheckArguments, common: &Common, surroundings: &Surroundings, out: &mut Out) -> Exit {
+    let path = arguments.path.as_ref().unwrap_or(&common.config_file);
+    match check(path, &world()) {
+        Ok(checked) => {
+            out.warn(&checked.warnings.render(styling(surroundings.colours_errors())));
+            out.print(&shown(&checked, surroundings.language));
+            exit::UP
+        }
+        Err(diagnostics) => {
+            out.warn(&diagnostics.render(styling(surroundings.colours_errors())));
+            exit::INVALID
+        }
+    }
+}
+
+fn shown(checked: &Checked, language: Language) -> String {
+    let summary = &checked.summary;
+    let mut text = format!("{}\n", HOLDS.in_language(language));
+    let figures = [
+        (FILES, checked.files.to_string()),
+        (PORTALS, summary.portals.to_string()),
+        (PROBES, summary.probes.to_string()),
+        (DISABLED, summary.disabled.to_string()),
+        (SERIES, summary.series.to_string()),
+        (PER_SECOND, format!("{:.3}", summary.per_second)),
+        (HOSTS, summary.hosts.len().to_string()),
+    ];
+    for (name, figure) in figures {
+        text += &format!("  {:<32} {figure}\n", name.in_language(language));
+    }
+    for (host, rate) in &summary.hosts {
+        text += &format!("    {host:<40} {rate:.3} {}\n", A_SECOND.in_language(language));
+    }
+    for host in &summary.crowded {
+        text += &format!("  ! {host} {}\n", CROWDED.in_language(language));
+    }
+    text
+}

@@ -1,0 +1,55 @@
+//! `emc serve`: begins to watch, says where, and ends with what came of it.
+
+use tokio::runtime::{Builder, Runtime};
+
+use crate::app::check::styling;
+use crate::app::serve::{ServeError, ServeOptions, listen_address, start, web_address};
+use crate::app::signals::Signals;
+use crate::cli::args::{Common, ServeArguments};
+use crate::cli::exit::{self, Exit};
+use crate::cli::out::Out;
+use crate::cli::surroundings::{Surroundings, world};
+
+/// Runs the command until it is told to stop.
+pub(super) fn run(arguments: &ServeArguments, common: &Common, surroundings: &Surroundings, out: &mut Out) -> Exit {
+    let options = match options(arguments, common) {
+        Ok(options) => options,
+        Err(wrong) => {
+            out.complain(&wrong);
+            return exit::UNKNOWN;
+        }
+    };
+    match runtime().and_then(|runtime| runtime.block_on(watch(options))) {
+        Ok(()) => exit::UP,
+        Err(ServeError::Config(diagnostics)) => {
+            out.warn(&diagnostics.render(styling(surroundings.colours_errors())));
+            exit::UNKNOWN
+        }
+        Err(error) => {
+            out.complain(&error.to_string());
+            exit::UNKNOWN
+        }
+    }
+}
+
+async fn watch(options: ServeOptions) -> Result<(), ServeError> {
+    let signals = Signals::listen().map_err(|error| ServeError::System("signals cannot be listened to", error))?;
+    start(options, world()).await?.until_stopped(signals).await;
+    Ok(())
+}
+
+/// Two threads: one handshake never holds up the reading of another answer.
+pub(super) fn runtime() -> Result<Runtime, ServeError> {
+    let built = Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    built.map_err(|error| ServeError::System("no runtime", error))
+}
+
+fn options(arguments: &ServeArguments, common: &Common) -> Result<ServeOptions, String> {
+    Ok(ServeOptions {
+        config: common.config_file.clone(),
+        listen: arguments.listen.iter().map(|text| listen_address(text)).collect::<Result<_, _>>()?,
+        web_config: arguments.web_config.clone(),
+        external_url: arguments.external_url.as_deref().map(web_address).transpose()?,
+        watch: arguments.watch,
+    })
+}
