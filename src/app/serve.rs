@@ -13,14 +13,16 @@ use crate::app::board::Board;
 use crate::app::signals::{Asked, Signals};
 use crate::app::watch::FileWatch;
 use crate::app::wiring::{Wired, World, wire};
-use crate::config::diagnostic::{Diagnostics, Styling};
 use crate::config::Loaded;
+use crate::config::diagnostic::{Diagnostics, Styling};
 use crate::metrics::store::Store;
 use crate::schedule::engine::{self, Event, Handle};
 use crate::web::runs::{RunLog, RunLogSettings};
 use crate::web::server::{Server, WebError};
 use crate::web::settings::WebSettings;
 use crate::web::state::{ReloadRequest, WebState};
+
+pub use crate::web::settings::{external_url as web_address, listen_address};
 
 /// How long runs in flight are waited for when we are told to stop. With the two seconds that the web server gives
 /// its answers, the whole stop takes less than five.

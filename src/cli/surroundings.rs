@@ -2,10 +2,12 @@
 
 use std::ffi::OsStr;
 use std::io::{IsTerminal, stderr, stdout};
+use std::sync::Arc;
 
 use anstream::{AutoStream, ColorChoice};
 use chrono::{FixedOffset, Local};
 
+use crate::app::wiring::World;
 use crate::model::text::Language;
 
 /// The terminal and the language of whoever runs `emc`.
@@ -35,6 +37,22 @@ impl Surroundings {
             zone: *Local::now().offset(),
         }
     }
+}
+
+impl Surroundings {
+    /// Whether standard error takes colours.
+    #[must_use]
+    pub fn colours_errors(&self) -> bool {
+        self.stderr_colours != ColorChoice::Never
+    }
+}
+
+/// What the rest of the program may know of the outside: the clock, and variables that the configuration names.
+#[must_use]
+pub fn world() -> World {
+    #[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
+    let variable = |name: &str| std::env::var(name).ok();
+    World { clock: chrono::Utc::now, environment: Arc::new(variable) }
 }
 
 /// The locale of messages as POSIX ranks it: `LC_ALL`, then `LC_MESSAGES`, then `LANG`; the first that is not empty.

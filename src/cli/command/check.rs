@@ -22,7 +22,12 @@ const CROWDED: Text = Text {
 };
 
 /// Runs the command. Warnings go to standard error, the figures to standard output.
-pub(super) fn run(arguments: &CheckArguments, common: &Common, surroundings: &Surroundings, out: &mut Out) -> Exit {
+pub(super) fn run(
+    arguments: &CheckArguments,
+    common: &Common,
+    surroundings: &Surroundings,
+    out: &mut Out,
+) -> Exit {
     let path = arguments.path.as_ref().unwrap_or(&common.config_file);
     match check(path, &world()) {
         Ok(checked) => {
@@ -32,7 +37,7 @@ pub(super) fn run(arguments: &CheckArguments, common: &Common, surroundings: &Su
         }
         Err(diagnostics) => {
             out.warn(&diagnostics.render(styling(surroundings.colours_errors())));
-            exit::INVALID
+            exit::DEGRADED
         }
     }
 }

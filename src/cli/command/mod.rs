@@ -1,11 +1,13 @@
 //! One function per command: takes its arguments, calls its use case in `app`, prints, and says how to end.
 
+mod check;
 mod completions;
 mod doctor;
 mod healthcheck;
 mod lists;
 mod probe;
 mod sandbox;
+mod serve;
 
 use crate::cli::args::{Arguments, Command, ConfigCommand, SchemaCommand};
 use crate::cli::exit::{self, Exit};
@@ -24,7 +26,9 @@ pub(in crate::cli) fn run(arguments: Arguments, surroundings: &Surroundings, out
         Command::Healthcheck(health) => healthcheck::run(&health, surroundings, out),
         Command::Completions(completions) => completions::completions(&completions, out),
         Command::Man(man) => completions::man(&man, surroundings, out),
+        Command::Serve(serve) => serve::run(&serve, &common, surroundings, out),
+        Command::Check(check) => check::run(&check, &common, surroundings, out),
         Command::Sandbox(sandbox) => sandbox::run(sandbox, surroundings.language, out),
-        Command::Serve(_) | Command::Demo(_) | Command::Check(_) => exit::UNKNOWN,
+        Command::Demo(_) => exit::UNKNOWN,
     }
 }

@@ -11,7 +11,12 @@ use crate::cli::out::Out;
 use crate::cli::surroundings::{Surroundings, world};
 
 /// Runs the command until it is told to stop.
-pub(super) fn run(arguments: &ServeArguments, common: &Common, surroundings: &Surroundings, out: &mut Out) -> Exit {
+pub(super) fn run(
+    arguments: &ServeArguments,
+    common: &Common,
+    surroundings: &Surroundings,
+    out: &mut Out,
+) -> Exit {
     let options = match options(arguments, common) {
         Ok(options) => options,
         Err(wrong) => {
@@ -33,7 +38,8 @@ pub(super) fn run(arguments: &ServeArguments, common: &Common, surroundings: &Su
 }
 
 async fn watch(options: ServeOptions) -> Result<(), ServeError> {
-    let signals = Signals::listen().map_err(|error| ServeError::System("signals cannot be listened to", error))?;
+    let signals =
+        Signals::listen().map_err(|error| ServeError::System("signals cannot be listened to", error))?;
     start(options, world()).await?.until_stopped(signals).await;
     Ok(())
 }
