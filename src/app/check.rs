@@ -22,7 +22,7 @@ pub struct Checked {
 /// # Errors
 /// Everything that is wrong, each with its place.
 pub fn check(path: &Path, world: &World) -> Result<Checked, Diagnostics> {
-    let loaded = crate::config::load(path, world)?;
+    let loaded = crate::config::load(path, world.variables.as_ref())?;
     Ok(Checked { summary: loaded.summary(), files: loaded.files.len(), warnings: loaded.warnings })
 }
 

@@ -63,7 +63,7 @@ pub struct ProbeOptions {
     /// How many at once.
     pub concurrency: usize,
     /// The environment, for secrets of configured probes.
-    pub variables: Variables,
+    pub variables: std::sync::Arc<Variables>,
 }
 
 /// What came of it.
@@ -153,7 +153,7 @@ pub fn probe(options: &ProbeOptions, audience: &mut dyn Audience) -> Result<Repo
 /// The probes of the configuration that are meant; all of them where no name is given. One that is switched off runs
 /// where its name, not a pattern, was typed.
 fn configured(options: &ProbeOptions, names: &[String]) -> Result<Prepared, ProbeError> {
-    let loaded = config::load(&options.config_file, &options.variables)
+    let loaded = config::load(&options.config_file, options.variables.as_ref())
         .map_err(|wrong| ProbeError::Configuration(wrong.render(Styling::Coloured)))?;
     for name in names {
         let all = || loaded.specs.iter().chain(&loaded.disabled);

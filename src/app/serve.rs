@@ -181,8 +181,8 @@ impl Serving {
 
 /// Loading is file and CPU work: it must not hold up the event loop's thread.
 async fn load(options: &ServeOptions, world: &World) -> Result<Loaded, Diagnostics> {
-    let (path, world) = (options.config.clone(), world.clone());
-    let loading = tokio::task::spawn_blocking(move || crate::config::load(&path, &world));
+    let (path, variables) = (options.config.clone(), world.variables.clone());
+    let loading = tokio::task::spawn_blocking(move || crate::config::load(&path, variables.as_ref()));
     loading.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
 }
 

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use url::Host;
 
 use crate::app::limits::runs_allowed;
+use crate::app::variables::Variables;
 use crate::config::Loaded;
-use crate::config::resources::Environment;
 use crate::metrics::settings::StoreSettings;
 use crate::net::Net;
 use crate::net::route::{Endpoint, Family, Route};
@@ -19,25 +19,12 @@ use crate::schedule::engine::{Clock, Setup, Workbench};
 use crate::schedule::uplink::Uplink;
 
 /// What the program takes from outside itself: read once at the edge, handed down.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct World {
     /// The time of day.
     pub clock: Clock,
     /// Environment variables, for secrets that the configuration names.
-    pub environment: Arc<dyn Fn(&str) -> Option<String> + Send + Sync>,
-}
-
-impl Environment for World {
-    fn variable(&self, name: &str) -> Option<String> {
-        (self.environment)(name)
-    }
-}
-
-impl std::fmt::Debug for World {
-    /// The environment may hold secrets.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("World").finish_non_exhaustive()
-    }
+    pub variables: Arc<Variables>,
 }
 
 /// A configuration, ready to run.

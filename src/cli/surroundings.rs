@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anstream::{AutoStream, ColorChoice};
 use chrono::{FixedOffset, Local};
 
+use crate::app::variables::Variables;
 use crate::app::wiring::World;
 use crate::model::text::Language;
 
@@ -50,9 +51,7 @@ impl Surroundings {
 /// What the rest of the program may know of the outside: the clock, and variables that the configuration names.
 #[must_use]
 pub fn world() -> World {
-    #[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
-    let variable = |name: &str| std::env::var(name).ok();
-    World { clock: chrono::Utc::now, environment: Arc::new(variable) }
+    World { clock: chrono::Utc::now, variables: Arc::new(Variables::new(std::env::vars_os())) }
 }
 
 /// The locale of messages as POSIX ranks it: `LC_ALL`, then `LC_MESSAGES`, then `LANG`; the first that is not empty.

@@ -4,12 +4,11 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::app::bare::{self, FlagError};
 use crate::app::probe::{Audience, ProbeError, ProbeOptions, ProbeRun, Report, Selection, probe};
-use crate::app::variables::Variables;
 use crate::cli::args::Common;
 use crate::cli::args::probe::{OutputFormat, ProbeArguments};
 use crate::cli::exit::{self, Exit};
 use crate::cli::out::Out;
-use crate::cli::surroundings::Surroundings;
+use crate::cli::surroundings::{Surroundings, world};
 use crate::cli::write::{Asked, Manner, human, json, junit, nagios, tap};
 use crate::model::text::{Language, Text};
 
@@ -44,7 +43,7 @@ pub(super) fn run(
         config_file: common.config_file.clone(),
         selection,
         concurrency: usize::from(arguments.concurrency),
-        variables: Variables::new(std::env::vars_os()),
+        variables: world().variables,
     };
     let mut show = Show { format: arguments.output, watched: surroundings.watched, bar: None, out };
     let outcome = probe(&options, &mut show);
