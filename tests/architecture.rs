@@ -112,3 +112,22 @@ fn no_file_is_longer_than_500_lines_without_its_tests() {
         assert!(code <= 500, "{} has {code} lines", file.display());
     }
 }
+
+#[test]
+fn every_dependency_has_its_sentence_in_architecture_md() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
+    let house = fs::read_to_string(root.join("ARCHITECTURE.md")).unwrap();
+    let begin = manifest.find("[dependencies]").unwrap();
+    let end = manifest.find("[profile").unwrap();
+    let declared: BTreeSet<&str> = manifest[begin..end]
+        .lines()
+        .filter(|line| line.starts_with(|first: char| first.is_ascii_lowercase()))
+        .filter_map(|line| line.split_once(" = ").map(|(name, _)| name))
+        .collect();
+    let said: BTreeSet<&str> = house.split("**").skip(1).step_by(2).filter(|word| !word.contains(' ')).collect();
+    let silent: Vec<_> = declared.iter().filter(|name| !said.contains(*name)).collect();
+    assert!(silent.is_empty(), "no sentence for {silent:?}");
+    let lines = house.lines().count();
+    assert!(lines < 200, "ARCHITECTURE.md has {lines} lines");
+}
