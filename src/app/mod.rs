@@ -8,6 +8,7 @@ pub mod healthcheck;
 pub mod kinds;
 pub mod limits;
 pub mod probe;
+pub mod reference;
 pub mod sandbox;
 pub mod schema;
 pub mod select;

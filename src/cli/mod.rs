@@ -7,6 +7,7 @@ pub mod help;
 pub mod log;
 pub mod out;
 pub mod panic;
+pub mod reference;
 pub mod surroundings;
 pub mod usage;
 pub mod vietnamese;
