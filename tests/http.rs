@@ -4,7 +4,11 @@
 mod build;
 #[path = "http/corpus.rs"]
 mod corpus;
+#[path = "http/requests.rs"]
+mod requests;
 #[path = "http/scenarios.rs"]
 mod scenarios;
 #[path = "http/server.rs"]
 mod server;
+#[path = "http/settings.rs"]
+mod settings;
