@@ -1,7 +1,8 @@
 //! A document tree, built only where a CSS selector asks for one.
 //!
 //! html5ever is quadratic in the depth of the tree and in the attributes of one tag (200,000 nested elements take
-//! minutes), so a tree is cut off where a browser would flatten it: at 512 open elements, 256 attributes a tag, 2 MiB.
+//! minutes), so a tree is cut off where a browser would flatten it: at 512 open elements, 256 attributes a tag, 100,000
+//! tags and texts, 2 MiB.
 
 use std::cell::Cell;
 
@@ -19,6 +20,8 @@ const DEPTH_MAX: usize = 512;
 const ATTRIBUTES_MAX: usize = 256;
 /// The most source that is read into a tree, in bytes.
 const SOURCE_MAX: usize = 2 << 20;
+/// The most tags and texts that are read into a tree: some 25 MB of it.
+const TOKENS_MAX: u32 = 100_000;
 /// How many tags may open between two looks at the depth, which cost a walk over all open elements.
 const LOOK_EVERY: u32 = 64;
 
@@ -50,7 +53,7 @@ pub fn found(source: &str, selectors: &[Selector]) -> Vec<bool> {
 fn tree(source: &str) -> Html {
     let sink = HtmlTreeSink::new(Html::new_document());
     let builder = TreeBuilder::new(sink, TreeBuilderOpts::default());
-    let guarded = DepthGuard { builder, opened: Cell::new(0), full: Cell::new(false) };
+    let guarded = DepthGuard { builder, opened: Cell::new(0), tokens: Cell::new(0), full: Cell::new(false) };
     let tokenizer = Tokenizer::new(guarded, TokenizerOpts::default());
     let input = BufferQueue::default();
     input.push_back(safe_part(source).into());
@@ -87,6 +90,7 @@ type Node = <HtmlTreeSink as TreeSink>::Handle;
 struct DepthGuard {
     builder: TreeBuilder<Node, HtmlTreeSink>,
     opened: Cell<u32>,
+    tokens: Cell<u32>,
     full: Cell<bool>,
 }
 
@@ -110,7 +114,9 @@ impl TokenSink for DepthGuard {
         if matches!(token, Token::TagToken(_)) && !self.full.get() {
             self.look();
         }
-        if self.full.get() && !matches!(token, Token::EOFToken) {
+        let tokens = self.tokens.get().saturating_add(1);
+        self.tokens.set(tokens);
+        if (self.full.get() || tokens > TOKENS_MAX) && !matches!(token, Token::EOFToken) {
             return TokenSinkResult::Continue;
         }
         self.builder.process_token(token, line)

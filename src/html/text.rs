@@ -74,10 +74,15 @@ fn is_button(tag: &Tag<'_>) -> bool {
 /// Text of any sort in NFC with spaces folded: what an operator's words are compared with and as.
 #[must_use]
 pub fn normal(text: &str) -> Cow<'_, str> {
-    match is_nfc_quick(text.chars()) {
-        IsNormalized::Yes => Cow::Borrowed(text),
-        _ => Cow::Owned(text.nfc().collect()),
-    }
+    if is_nfc(text) { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) }
+}
+
+/// Whether text is in NFC. Characters below U+0300 and the Vietnamese letters from U+1EA0 on always are, which spares
+/// the tables for nearly every page.
+fn is_nfc(text: &str) -> bool {
+    let plain =
+        |character| matches!(character, '\0'..='\u{2ff}' | '\u{1ea0}'..='\u{1ef9}' | '\u{2010}'..='\u{2027}');
+    text.chars().all(plain) || is_nfc_quick(text.chars()) == IsNormalized::Yes
 }
 
 /// An operator's words, made comparable with [`reader_text`].
@@ -110,29 +115,37 @@ impl Line {
         self.resolved = resolved;
     }
 
-    /// Appends text as it is.
+    /// Appends text as it is: runs of ordinary characters at once, the others one by one.
     fn push_plain(&mut self, text: &str) {
-        let mut words = text.split(is_space);
-        // What stands before the first space belongs to the word before.
-        let mut next = words.next();
-        while let Some(word) = next {
-            self.push_word(word);
-            next = words.next();
-            self.space |= next.is_some();
+        let mut rest = text;
+        while !rest.is_empty() {
+            let ordinary = rest.bytes().position(is_special_byte).unwrap_or(rest.len());
+            let (run, after) = rest.split_at(ordinary);
+            self.push_run(run);
+            let mut characters = after.chars();
+            if let Some(character) = characters.next() {
+                self.push_special(character);
+            }
+            rest = characters.as_str();
         }
     }
 
-    fn push_word(&mut self, word: &str) {
-        if word.is_empty() {
+    /// Appends characters none of which is a space or invisible.
+    fn push_run(&mut self, run: &str) {
+        if run.is_empty() {
             return;
         }
         if std::mem::take(&mut self.space) && !self.text.is_empty() {
             self.text.push(' ');
         }
-        if word.is_ascii() {
-            self.text.push_str(word);
-        } else {
-            self.text.extend(word.chars().filter(|character| !is_invisible(*character)));
+        self.text.push_str(run);
+    }
+
+    fn push_special(&mut self, character: char) {
+        if is_space(character) {
+            self.space = true;
+        } else if !is_invisible(character) {
+            self.push_run(character.encode_utf8(&mut [0; 4]));
         }
     }
 
@@ -155,11 +168,14 @@ impl Line {
 
     /// The line in NFC.
     pub(super) fn finish(self) -> String {
-        match is_nfc_quick(self.text.chars()) {
-            IsNormalized::Yes => self.text,
-            _ => self.text.nfc().collect(),
-        }
+        if is_nfc(&self.text) { self.text } else { self.text.nfc().collect() }
     }
+}
+
+/// Bytes at which a space or an invisible character may begin. All others begin or continue ordinary characters; those of
+/// Vietnamese (0xC3 to 0xC6, 0xE1) are among them, except for the rare U+1680, which no font shows.
+const fn is_special_byte(byte: u8) -> bool {
+    matches!(byte, 0..=b' ' | 0x7f | 0xc2 | 0xe2 | 0xe3 | 0xef)
 }
 
 const fn is_space(character: char) -> bool {
