@@ -38,11 +38,11 @@ impl Guard {
     }
 }
 
-/// What the probe itself names: a server may then name the like of it.
+/// What the probe itself names: a server may name the very same again, and nothing beside it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Grants {
-    /// Special networks in which the operator wrote out an address.
-    networks: Vec<Special>,
+    /// Special addresses that the operator wrote out, so that a server may name them by whatever name.
+    addresses: Vec<IpAddr>,
     /// Names that the operator wrote, with the special addresses they had when first asked for. A name that changes to
     /// another address meanwhile (DNS rebinding) gains nothing.
     hosts: Vec<(Host<String>, IpAddr)>,
@@ -51,51 +51,26 @@ pub(crate) struct Grants {
 impl Grants {
     /// Notes what an operator's own host turned out to be.
     pub(crate) fn note(&mut self, host: &Host<String>, address: IpAddr) {
-        let Some(special) = special_of(address) else { return };
+        if !is_special(address) {
+            return;
+        }
         let written_out = match host {
             Host::Domain(name) => name.eq_ignore_ascii_case("localhost"),
             Host::Ipv4(_) | Host::Ipv6(_) => true,
         };
-        if written_out && !self.networks.contains(&special) {
-            self.networks.push(special);
+        if written_out {
+            self.addresses.push(embedded_v4(address));
         }
         self.hosts.push((host.clone(), address));
     }
 
-    /// Whether a server may name this host with this address, although it is special.
+    /// Whether a server may name this host with this address, although it is special. Its neighbours are not covered: a
+    /// portal on an organisation's network must not reach the other machines of that network through us.
     pub(crate) fn cover(&self, reason: Reason, host: &Host<String>, address: IpAddr) -> bool {
-        let like_it = special_of(address).is_some_and(|special| self.networks.contains(&special));
+        let written_out = self.addresses.contains(&embedded_v4(address));
         let the_same = self.hosts.iter().any(|(known, at)| known == host && *at == address);
-        reason == Reason::RedirectDenied && (like_it || the_same)
+        reason == Reason::RedirectDenied && (written_out || the_same)
     }
-}
-
-/// The kinds of special network. One grant covers one kind: an address of the operator's own network opens neither
-/// loopback nor the cloud's metadata service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Special {
-    /// This machine.
-    Loopback,
-    /// An organisation's own network.
-    Private,
-    /// The local link, where metadata services live.
-    LinkLocal,
-    /// Everything else that is not the public network.
-    Other,
-}
-
-/// The kind of special network that an address lies in; `None` for public ones.
-pub(crate) fn special_of(address: IpAddr) -> Option<Special> {
-    let kind = match embedded_v4(address) {
-        IpAddr::V4(v4) if v4.is_loopback() => Special::Loopback,
-        IpAddr::V4(v4) if v4.is_private() => Special::Private,
-        IpAddr::V4(v4) if v4.is_link_local() => Special::LinkLocal,
-        IpAddr::V6(v6) if v6.is_loopback() => Special::Loopback,
-        IpAddr::V6(v6) if v6.is_unique_local() => Special::Private,
-        IpAddr::V6(v6) if v6.is_unicast_link_local() => Special::LinkLocal,
-        _ => Special::Other,
-    };
-    is_special(address).then_some(kind)
 }
 
 /// A network of mapped IPv6 addresses as the IPv4 network that is meant.
@@ -264,14 +239,16 @@ mod tests {
     }
 
     #[test]
-    fn what_the_probe_names_opens_the_like_of_it_and_nothing_else() {
+    fn what_the_probe_names_opens_itself_and_no_neighbour() {
         let domain = |name: &str| Host::Domain(name.to_owned());
         let mut grants = Grants::default();
         grants.note(&Host::Ipv4([127, 0, 0, 1].into()), at("127.0.0.1"));
         grants.note(&domain("dvc.example"), at("10.0.0.5"));
         let covers = |host: Host<String>, address| grants.cover(Reason::RedirectDenied, &host, at(address));
-        assert!(covers(domain("any.example"), "127.0.0.9"));
-        assert!(covers(domain("any.example"), "::1"));
+        assert!(covers(domain("any.example"), "127.0.0.1"));
+        assert!(covers(domain("any.example"), "::ffff:127.0.0.1"));
+        assert!(!covers(domain("any.example"), "127.0.0.9"));
+        assert!(!covers(domain("any.example"), "::1"));
         assert!(covers(domain("dvc.example"), "10.0.0.5"));
         assert!(!covers(domain("dvc.example"), "10.0.0.6"), "a name that moved");
         assert!(!covers(domain("sso.example"), "10.0.0.5"));

@@ -7,23 +7,33 @@ use crate::model::reason::Reason;
 use crate::net::http::Outcome;
 use crate::net::stage::Stage;
 
+/// The most pieces (chunks, frames) of a body: each costs as much to take in as a hundred bytes, and who sends eight
+/// megabytes in pieces of a byte means us no good.
+const PIECES_MAX: usize = 1 << 18;
+
 /// A body that grows up to a limit.
 #[derive(Debug)]
 pub(crate) struct Body {
     bytes: BytesMut,
     limit: usize,
+    pieces: usize,
 }
 
 impl Body {
     /// An empty body that may grow to `limit` bytes.
     pub(crate) fn new(limit: usize) -> Self {
-        Self { bytes: BytesMut::new(), limit }
+        Self { bytes: BytesMut::new(), limit, pieces: 0 }
     }
 
     /// Adds what came.
     pub(crate) fn add(&mut self, chunk: &[u8]) -> Outcome<()> {
         let room = self.limit - self.bytes.len();
         self.bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        self.pieces += 1;
+        if self.pieces > PIECES_MAX {
+            let detail = format!("more than {PIECES_MAX} pieces");
+            return Err(Fault::new(Reason::BodyTooLarge, Stage::Body.operation(), detail));
+        }
         if chunk.len() > room { Err(too_large(self.limit)) } else { Ok(()) }
     }
 

@@ -16,6 +16,10 @@ pub(crate) fn of_request(error: impl fmt::Display) -> Fault {
 /// The fault that an error of hyper stands for.
 pub(crate) fn of_hyper(stage: Stage, error: &hyper::Error, marks: &Marks) -> Fault {
     let source = error.source();
+    // A request that is cancelled holds why the connection ended, as an error of the same kind.
+    if let Some(within) = source.and_then(|cause| cause.downcast_ref::<hyper::Error>()) {
+        return of_hyper(stage, within, marks);
+    }
     let cause = source.and_then(|cause| cause.downcast_ref::<io::Error>());
     let reason = match cause {
         _ if marks.is_flooded() => stage.flooded(),
@@ -31,11 +35,15 @@ pub(crate) fn of_hyper(stage: Stage, error: &hyper::Error, marks: &Marks) -> Fau
     Fault::new(reason, stage.operation(), detail)
 }
 
+/// What h2 says, to us and to the server, of headers past the limit that it was given.
+const HEADERS_PAST_LIMIT: &str = "header_list_way_too_large";
+
 /// The fault that an error of h2 stands for. It keeps no more than the kind and the words of what broke the stream, so
 /// what TLS said is taken from the stream itself.
 pub(crate) fn of_h2(stage: Stage, error: &h2::Error, marks: &Marks) -> Fault {
     let reason = match error.get_io() {
         _ if marks.is_flooded() && stage == Stage::Body => stage.flooded(),
+        _ if error.to_string().contains(HEADERS_PAST_LIMIT) => Reason::HeadersTooLarge,
         Some(cause) if !marks.is_flooded() => marks.alert().unwrap_or_else(|| stage.reason(cause)),
         _ => Reason::Http2Error,
     };

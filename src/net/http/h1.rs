@@ -13,7 +13,9 @@ use url::Position;
 
 use crate::net::exchange::{Exchange, Head, Limits, Request};
 use crate::net::http::body::Body;
-use crate::net::http::{Driven, HEAD_MAX, HEADERS_MAX, Outcome, Spoken, allow_body, driven, fault};
+use crate::net::http::{
+    Driven, HEAD_MAX, HEADERS_MAX, Outcome, Spoken, allow_body, driven, fault, head_too_large,
+};
 use crate::net::marks::Marks;
 use crate::net::run::Run;
 use crate::net::stage::Stage;
@@ -46,7 +48,9 @@ pub(crate) async fn exchange(
     allow_body(marks, limits);
     let (parts, mut incoming) = answer.into_parts();
     run.note("head", &format!("{:?} {}", parts.version, parts.status));
+    let too_large = head_too_large(&parts.headers);
     seen.head = Some(Head { status: parts.status, version: parts.version, headers: parts.headers });
+    too_large?;
     if limits.head_only.contains(&parts.status.as_u16()) {
         return Ok(());
     }
@@ -56,6 +60,8 @@ pub(crate) async fn exchange(
         while let Some(frame) = driven(connection.as_mut(), pin!(incoming.frame())).await.transpose() {
             let frame =
                 frame.and_then(|frame| frame).map_err(|error| fault::of_hyper(Stage::Body, &error, marks))?;
+            // Chunks of a byte come out of one read by the hundred thousand: the deadline must get a word in.
+            tokio::task::consume_budget().await;
             if let Some(chunk) = frame.data_ref() {
                 seen.wire_bytes += chunk.len() as u64;
                 body.add(chunk)?;

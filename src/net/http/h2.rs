@@ -11,12 +11,10 @@ use http::{HeaderName, HeaderValue, Uri, Version};
 use tokio::io::{AsyncRead, AsyncWrite};
 use url::Position;
 
-use crate::model::fault::Fault;
-use crate::model::reason::Reason;
 use crate::net::exchange::{Exchange, Head, Limits, Request};
 use crate::net::http::body::Body;
 use crate::net::http::h1::authority;
-use crate::net::http::{Driven, HEAD_MAX, HEADERS_MAX, Outcome, allow_body, driven, fault};
+use crate::net::http::{Driven, HEAD_MAX, Outcome, allow_body, driven, fault, head_too_large};
 use crate::net::marks::Marks;
 use crate::net::run::Run;
 use crate::net::stage::Stage;
@@ -51,12 +49,9 @@ pub(crate) async fn exchange(
     let (parts, mut incoming) = answer.and_then(|answer| answer).map_err(failed)?.into_parts();
     allow_body(marks, limits);
     run.note("head", &format!("HTTP/2 {}", parts.status));
-    let too_many = parts.headers.len() > HEADERS_MAX;
+    let too_large = head_too_large(&parts.headers);
     seen.head = Some(Head { status: parts.status, version: parts.version, headers: parts.headers });
-    if too_many {
-        let detail = format!("more than {HEADERS_MAX} headers");
-        return Err(Fault::new(Reason::HeadersTooLarge, Stage::Head.operation(), detail));
-    }
+    too_large?;
     if limits.head_only.contains(&parts.status.as_u16()) {
         return Ok(());
     }
@@ -90,6 +85,8 @@ async fn read_body<S: AsyncRead + AsyncWrite + Unpin>(
         let Some(chunk) = driven(connection.as_mut(), pin!(next)).await.map_err(failed)? else {
             return Ok(());
         };
+        // Frames of a byte come out of one read by the hundred thousand: the deadline must get a word in.
+        tokio::task::consume_budget().await;
         let chunk = chunk.map_err(failed)?;
         *wire_bytes += chunk.len() as u64;
         body.add(&chunk)?;

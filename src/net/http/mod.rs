@@ -14,14 +14,17 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
 
+use http::HeaderMap;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::model::fault::Fault;
 use crate::model::phase::Phase;
+use crate::model::reason::Reason;
 use crate::net::exchange::{Exchange, Limits, Request};
 use crate::net::http::watched::Watched;
 use crate::net::marks::{Marks, Taken};
 use crate::net::run::Run;
+use crate::net::stage::Stage;
 
 /// The most headers of an answer.
 const HEADERS_MAX: usize = 1000;
@@ -67,6 +70,17 @@ pub(crate) async fn speak(
     if seen.head.is_some() && !seen.body.is_empty() {
         coding::undo(seen, limits.body_bytes).await;
     }
+}
+
+/// Whether a head is larger than any honest one; parsers stop at their buffers, which are larger.
+fn head_too_large(headers: &HeaderMap) -> Outcome<()> {
+    let size: usize =
+        headers.iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len()).sum();
+    if headers.len() <= HEADERS_MAX && size <= HEAD_MAX {
+        return Ok(());
+    }
+    let detail = format!("{} headers of {size} bytes", headers.len());
+    Err(Fault::new(Reason::HeadersTooLarge, Stage::Head.operation(), detail))
 }
 
 /// Once the head is read: how much more may come.

@@ -95,6 +95,12 @@ pub(super) async fn observe(
         }
     };
     let mut seen = walk.seen;
+    // What is past the limit says nothing of the page, and reading megabytes of it costs as many again.
+    let body = if seen.fault.as_ref().is_some_and(|fault| fault.reason == Reason::BodyTooLarge) {
+        Bytes::new()
+    } else {
+        body
+    };
     if let Some(head) = &seen.head {
         match read(plan, memo, body, &head.headers, run).await {
             Ok(reading) => seen.reading = Some(reading),
