@@ -2,11 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "web/access.rs"]
+mod access;
 #[path = "web/endpoints.rs"]
 mod endpoints;
 #[path = "web/exposition.rs"]
 mod exposition;
 #[path = "web/fixture.rs"]
 mod fixture;
+#[path = "web/hostile.rs"]
+mod hostile;
 #[path = "web/served.rs"]
 mod served;

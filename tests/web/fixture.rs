@@ -90,6 +90,22 @@ pub(crate) fn result(probe: &str, reason: Option<Reason>) -> ProbeResult {
     }
 }
 
+/// A run whose server said such a thing wherever it could.
+pub(crate) fn result_with((reason, words): (Option<Reason>, String)) -> ProbeResult {
+    let mut run = result("trang-chu", reason);
+    run.assessment = Assessment::of(vec![Finding::failed("content", Reason::ContentMissing, "x", &words)]);
+    let http = run.facts.http.get_or_insert_default();
+    http.title.clone_from(&words);
+    http.final_url.clone_from(&words);
+    http.headers.insert("server".to_owned(), words.clone());
+    run.facts.more.insert("dns", serde_json::json!({ "records": [words], words.as_str(): 1 }));
+    let chain = PeerChain::new(vec![vec![0]]);
+    let subject = CertificateFacts { subject: words.clone(), issuer: words, ..certificate() };
+    chain.certificates.set(vec![subject]).unwrap();
+    run.facts.tls.get_or_insert_default().chain = Some(Arc::new(chain));
+    run
+}
+
 fn phases() -> Phases {
     let mut phases = Phases::default();
     for (phase, millis) in Phase::ALL.into_iter().zip([2, 10, 20, 80, 8]) {
