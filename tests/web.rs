@@ -12,5 +12,7 @@ mod exposition;
 mod fixture;
 #[path = "web/hostile.rs"]
 mod hostile;
+#[path = "web/prometheus.rs"]
+mod prometheus;
 #[path = "web/served.rs"]
 mod served;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use emc_monitor::web::access::Access;
 use emc_monitor::web::settings::WebSettings;
 use reqwest::StatusCode;
-use reqwest::header::{HeaderMap, WWW_AUTHENTICATE};
+use reqwest::header::WWW_AUTHENTICATE;
 use tempfile::TempDir;
 
 use crate::served::{Served, client};
@@ -165,14 +165,10 @@ async fn headers_and_rates_are_the_operators() {
     let served = folder.serve().await;
     let first = served.get("-/healthy").await;
     assert_eq!(first.headers()["x-frame-options"], "SAMEORIGIN");
-    assert_eq!(headers_without(first.headers(), "content-security-policy"), 0);
+    assert!(first.headers().contains_key("content-security-policy"));
     let statuses = [served.get("").await.status(), served.get("").await.status()];
     assert_eq!(statuses, [StatusCode::OK, StatusCode::TOO_MANY_REQUESTS]);
     served.end().await;
-}
-
-fn headers_without(headers: &HeaderMap, name: &str) -> usize {
-    usize::from(!headers.contains_key(name))
 }
 
 /// The leaf that the server shows to a new connection, in DER.

@@ -181,3 +181,77 @@ fn names_follow_the_conventions_of_their_type_and_unit() {
         assert!(family.scope != Scope::Probe || family.labels().any(|label| label == "probe"));
     }
 }
+
+/// The labels of a line, unescaped as Prometheus reads them.
+fn labels_of(line: &str) -> Vec<(String, String)> {
+    let mut characters = line.split_once('{').unwrap().1.chars();
+    let mut labels = Vec::new();
+    loop {
+        let name: String = characters.by_ref().take_while(|c| *c != '=').collect();
+        assert_eq!(characters.next(), Some('"'));
+        let mut value = String::new();
+        loop {
+            match characters.next().unwrap() {
+                '"' => break,
+                '\\' => value.push(match characters.next().unwrap() {
+                    'n' => '\n',
+                    other => other,
+                }),
+                other => value.push(other),
+            }
+        }
+        labels.push((name, value));
+        if characters.next() == Some('}') {
+            return labels;
+        }
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn whatever_an_operator_writes_comes_back_as_it_was(given in "\\PC{0,20}[\"\\\\\n]{0,4}\\PC{0,20}") {
+        let mut named = portal();
+        named.portal_name.vi.clone_from(&given);
+        let mut labelled = spec("trang-chu");
+        labelled.labels = Arc::new([("owner".to_owned(), given.clone()), ("le".to_owned(), "stolen".to_owned())].into());
+        let store = Arc::new(Store::new(&StoreSettings::default(), &[named], &[labelled]));
+        for format in [Format::Text, Format::OpenMetrics] {
+            let page = page(&store, format);
+            let line = page.lines().find(|line| line.starts_with("emc_probe_info{")).unwrap();
+            let labels = labels_of(line);
+            for name in ["portal_vi", "owner"] {
+                proptest::prop_assert!(labels.contains(&(name.to_owned(), given.clone())), "{}", line);
+            }
+            proptest::prop_assert!(!labels.iter().any(|(name, _)| name == "le"));
+        }
+        let (good, said) = promtool_check_metrics(&page(&store, Format::Text));
+        proptest::prop_assert!(good, "{}", said);
+    }
+
+    #[test]
+    fn durations_come_back_to_the_microsecond(micros in 0_u64..100_000_000_000) {
+        let store = store(&["trang-chu"]);
+        let mut run = result("trang-chu", None);
+        run.duration = Duration::from_micros(micros);
+        store.record(&run, Status::Up, None);
+        let page = page(&store, Format::Text);
+        let line = page.lines().find(|line| line.starts_with("emc_probe_duration_seconds_sum")).unwrap();
+        let seconds: f64 = line.rsplit(' ').next().unwrap().parse().unwrap();
+        proptest::prop_assert_eq!(Duration::from_secs_f64(seconds).as_micros(), u128::from(micros));
+    }
+}
+
+#[test]
+fn a_probe_up_and_a_probe_down_read_like_this() {
+    let store = store(&["tra-cuu", "trang-chu"]);
+    record(&store, "trang-chu", None);
+    record(&store, "tra-cuu", Some(Reason::TlsExpired));
+    store.missed(&id("tra-cuu"), 2);
+    for (name, format) in [("text", Format::Text), ("openmetrics", Format::OpenMetrics)] {
+        let whole = page(&store, format);
+        let of_probes = whole.split("# TYPE emc_portal").next().unwrap();
+        insta::assert_snapshot!(name, of_probes);
+    }
+}

@@ -30,7 +30,7 @@ pub(crate) struct Wish {
 }
 
 #[derive(Template)]
-#[template(path = "landing.html", config = "src/web/askama.toml")]
+#[template(path = "web/pages/landing.html")]
 struct Landing<'a> {
     reader: &'a Reader,
     counts: Vec<Count>,

@@ -93,7 +93,7 @@ fn answer(status: StatusCode, page: &impl Template) -> Response {
 
 /// A page that only says something.
 #[derive(Template)]
-#[template(path = "message.html", config = "src/web/askama.toml")]
+#[template(path = "web/pages/message.html")]
 struct Message<'a> {
     reader: &'a Reader,
     title: Text,

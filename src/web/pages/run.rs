@@ -18,7 +18,7 @@ const OTHERS_MAX: usize = 20;
 const FACT_LINES_MAX: usize = 400;
 
 #[derive(Template)]
-#[template(path = "run.html", config = "src/web/askama.toml")]
+#[template(path = "web/pages/run.html")]
 struct Run<'a> {
     reader: &'a Reader,
     id: String,
