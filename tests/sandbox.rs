@@ -1,6 +1,7 @@
 //! The practice ministry as its visitors see it: real HTTP clients, a real browser, a real HTML validator.
 
 mod sandbox {
+    mod demo;
     mod faults;
     mod ministry;
     mod portal;

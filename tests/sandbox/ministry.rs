@@ -37,10 +37,8 @@ impl Ministry {
     }
 
     pub(super) fn client(&self) -> ClientBuilder {
-        static PROVIDER: Once = Once::new();
-        PROVIDER.call_once(|| rustls::crypto::aws_lc_rs::default_provider().install_default().unwrap());
         let ca = Certificate::from_pem(self.running.ca_pem.as_bytes()).unwrap();
-        Client::builder().no_proxy().tls_certs_only([ca]).redirect(reqwest::redirect::Policy::none())
+        builder().tls_certs_only([ca]).redirect(reqwest::redirect::Policy::none())
     }
 
     /// One page over HTTPS.
@@ -56,6 +54,17 @@ impl Ministry {
     pub(super) async fn failure(&self) -> String {
         causes(&self.try_get("/").await.unwrap_err())
     }
+}
+
+/// A client for plain HTTP.
+pub(super) fn plain_client() -> Client {
+    builder().build().unwrap()
+}
+
+fn builder() -> ClientBuilder {
+    static PROVIDER: Once = Once::new();
+    PROVIDER.call_once(|| rustls::crypto::aws_lc_rs::default_provider().install_default().unwrap());
+    Client::builder().no_proxy()
 }
 
 /// An error with everything below it.

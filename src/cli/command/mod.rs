@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod demo;
 mod doctor;
 mod healthcheck;
 mod lists;
@@ -10,7 +11,7 @@ mod sandbox;
 mod serve;
 
 use crate::cli::args::{Arguments, Command, ConfigCommand, SchemaCommand};
-use crate::cli::exit::{self, Exit};
+use crate::cli::exit::Exit;
 use crate::cli::out::Out;
 use crate::cli::surroundings::Surroundings;
 
@@ -29,6 +30,6 @@ pub(in crate::cli) fn run(arguments: Arguments, surroundings: &Surroundings, out
         Command::Serve(serve) => serve::run(&serve, &common, surroundings, out),
         Command::Check(check) => check::run(&check, &common, surroundings, out),
         Command::Sandbox(sandbox) => sandbox::run(sandbox, surroundings.language, out),
-        Command::Demo(_) => exit::UNKNOWN,
+        Command::Demo(demo) => demo::run(&demo, surroundings, out),
     }
 }
