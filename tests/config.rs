@@ -10,3 +10,7 @@ mod cascade;
 mod catalogue;
 #[path = "config/errors.rs"]
 mod errors;
+#[path = "config/mutations.rs"]
+mod mutations;
+#[path = "config/secrets.rs"]
+mod secrets;

@@ -12,7 +12,7 @@ use crate::config::tree::{self, Node, TreeError};
 pub(super) const GIVEN: &str = "\u{1}";
 
 /// The most problems kept: nobody reads more at once.
-const PROBLEMS_MAX: usize = 1000;
+const PROBLEMS_MAX: usize = 500;
 
 /// One thing wrong, before it is made fit to be shown.
 #[derive(Clone, Debug)]

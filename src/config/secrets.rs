@@ -3,7 +3,7 @@
 //! A secret belongs into a file, the environment or a credential; but people do paste them, and an error message
 //! (or `/config`) must not carry them further. Better to hide too much than too little.
 
-use crate::config::source::{Mark, Sources, Span};
+use crate::config::source::{Mark, Sources, Span, columns};
 use crate::config::tree::{Node, Value};
 use crate::model::secret::REDACTED;
 
@@ -46,6 +46,8 @@ const PLAIN_HEADERS: &[&str] = &[
     "xframeoptions",
     "contentsecuritypolicy",
 ];
+/// Longer lines are not shown, in bytes.
+const LINE_MAX: usize = 4096;
 /// Keys that say where a secret comes from; what they hold may be shown.
 const SOURCES: &[&str] = &["file", "env", "credential"];
 
@@ -88,7 +90,7 @@ impl Masks {
 
     /// Hides userinfo and query values of an address within a text.
     fn within(&mut self, text: &str, span: Span, sources: &Sources) {
-        if !text.contains(['@', '?']) || !text.contains(':') {
+        if !text.contains(['@', '?']) {
             return;
         }
         let parts = address_secrets(text);
@@ -114,7 +116,10 @@ impl Masks {
     pub(super) fn line(&self, sources: &Sources, at: Span) -> (String, std::ops::Range<usize>) {
         let number = at.start.line;
         let line = sources.get(at.file).line(number);
-        let (start, end) = crate::config::source::columns(line, at);
+        if line.len() > LINE_MAX {
+            return (String::new(), 0..0);
+        }
+        let (start, end) = columns(line, at);
         let end_of_code = if end > start { comment_start(line).max(end) } else { comment_start(line) };
         let mut shown = Shown { text: String::new(), start: None, end: None };
         let mut done = 0;
@@ -140,6 +145,9 @@ impl Masks {
 
     /// What stands in a place, fit to be shown.
     pub(super) fn given(&self, sources: &Sources, at: Span) -> String {
+        if sources.get(at.file).line(at.start.line).len() > LINE_MAX {
+            return "…".to_owned();
+        }
         let (text, range) = self.line(sources, at);
         let part = text[range].trim_matches(['"', '\'']);
         let mut given: String = part.chars().take(60).collect();
