@@ -125,7 +125,8 @@ fn every_dependency_has_its_sentence_in_architecture_md() {
         .filter(|line| line.starts_with(|first: char| first.is_ascii_lowercase()))
         .filter_map(|line| line.split_once(" = ").map(|(name, _)| name))
         .collect();
-    let said: BTreeSet<&str> = house.split("**").skip(1).step_by(2).filter(|word| !word.contains(' ')).collect();
+    let said: BTreeSet<&str> =
+        house.split("**").skip(1).step_by(2).filter(|word| !word.contains(' ')).collect();
     let silent: Vec<_> = declared.iter().filter(|name| !said.contains(*name)).collect();
     assert!(silent.is_empty(), "no sentence for {silent:?}");
     let lines = house.lines().count();
