@@ -144,12 +144,12 @@ impl Family {
     }
 }
 
-/// The address that a host is written as, if it is no name.
 /// `localhost` stands for both loopback addresses (RFC 6761 §6.3); a service that listens on one of them is whole.
 fn is_this_machine(host: &Host<String>) -> bool {
     matches!(host, Host::Domain(name) if name.eq_ignore_ascii_case("localhost"))
 }
 
+/// The address that a host is written as, if it is no name.
 fn literal(host: &Host<String>) -> Option<IpAddr> {
     match host {
         Host::Ipv4(address) => Some((*address).into()),
