@@ -1,8 +1,7 @@
 //! The bed of hostile servers: each case is a server that misbehaves in one way and the verdict that it must get.
 //!
 //! Every case runs the real probe in a process of its own, so that its memory and CPU time are its own too; the servers
-//! stand in this process. `CASE=name cargo test --test hostile` is not needed: a failure names its case and shows the
-//! findings.
+//! stand in this process. A failure names its case and shows the findings.
 
 #[path = "bed/bodies.rs"]
 mod bodies;
@@ -21,6 +20,8 @@ mod kind;
 mod names;
 #[path = "bed/pages.rs"]
 mod pages;
+#[path = "bed/reasons.rs"]
+mod reasons;
 #[path = "bed/redirects.rs"]
 mod redirects;
 #[path = "bed/server.rs"]
