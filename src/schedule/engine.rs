@@ -21,7 +21,7 @@ use crate::schedule::health::{Health, excuse, is_about_time};
 use crate::schedule::lanes::Lanes;
 use crate::schedule::plan::Beats;
 use crate::schedule::settings::ScheduleSettings;
-use crate::schedule::timer::{Alarm, Rung, Seat, Timer};
+use crate::schedule::timer::{Alarm, Rung, Seat, TICK, Timer};
 use crate::schedule::uplink::Uplink;
 
 /// How many events may wait for whoever listens; what does not fit is dropped and counted.
@@ -210,8 +210,9 @@ impl Engine {
                         return;
                     }
                 },
-                Some(ended) = self.runs.join_next_with_id() => self.land(ended),
+                // Before the runs, so that many of them ending at once are not taken for a stall of the machine.
                 Some(rung) = rung.recv() => self.hear(rung),
+                Some(ended) = self.runs.join_next_with_id() => self.land(ended),
             }
         }
     }
@@ -310,6 +311,7 @@ impl Engine {
         if let Some(waiting) = self.lanes.leave(&flight.host) {
             self.fly(waiting);
         }
+        self.health.miss_tick(TICK, Instant::now());
         if result.reason().is_some_and(is_about_time) && self.health.stalled_between(flight.began, ended_at) {
             excuse(&mut result.assessment, Reason::SelfOverloaded, "our own machine stalled during the run");
         }

@@ -22,11 +22,14 @@ pub struct Health {
     stalls: VecDeque<(Instant, Duration)>,
     /// When each fault of our own was last seen.
     seen: Vec<(Reason, Instant)>,
+    /// When the clock last ticked.
+    ticked: Option<Instant>,
 }
 
 impl Health {
     /// Takes in how late a tick came.
     pub fn tick(&mut self, due: Instant, now: Instant) {
+        self.ticked = Some(now);
         let late = now.saturating_duration_since(due);
         if late >= STALL {
             if self.stalls.len() == STALLS_MAX {
@@ -34,6 +37,14 @@ impl Health {
             }
             self.stalls.push_back((now, late));
             self.suffer(Reason::SelfOverloaded, now);
+        }
+    }
+
+    /// Takes in that a tick which should come `every` so often has not come for too long. After a stall a run may end
+    /// before the tick is heard that tells of the stall.
+    pub fn miss_tick(&mut self, every: Duration, now: Instant) {
+        if let Some(due) = self.ticked.map(|ticked| ticked + every).filter(|due| *due + STALL <= now) {
+            self.tick(due, now);
         }
     }
 
@@ -120,6 +131,18 @@ mod tests {
         assert!(!health.stalled_between(now + second, now + 2 * second));
         assert_eq!(health.present(now), vec![Reason::SelfOverloaded]);
         assert!(health.present(now + PRESENT).is_empty());
+    }
+
+    #[test]
+    fn a_run_that_ends_before_the_late_tick_is_heard_is_covered_too() {
+        let mut health = Health::default();
+        let (every, began) = (Duration::from_millis(100), Instant::now());
+        health.tick(began, began);
+        health.miss_tick(every, began + every);
+        assert!(!health.stalled_between(began, began + every));
+        let ended = began + Duration::from_secs(2);
+        health.miss_tick(every, ended);
+        assert!(health.stalled_between(began, ended));
     }
 
     #[test]

@@ -33,11 +33,27 @@ impl Monitor {
     }
 
     pub fn start_with(files: &[(&str, &str)], flags: &[&str], environment: &[(&str, &str)]) -> Self {
+        Self::launch(Command::new(env!("CARGO_BIN_EXE_emc")), files, flags, environment)
+    }
+
+    /// Starts it by a program that sets limits and then becomes what it was told to start.
+    pub fn start_under(launcher: &[&str], files: &[(&str, &str)]) -> Self {
+        let mut command = Command::new(launcher[0]);
+        command.args(&launcher[1..]).arg(env!("CARGO_BIN_EXE_emc"));
+        Self::launch(command, files, &[], &[])
+    }
+
+    fn launch(
+        mut command: Command,
+        files: &[(&str, &str)],
+        flags: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in files {
             fs::write(folder.path().join(name), text).unwrap();
         }
-        let mut child = Command::new(env!("CARGO_BIN_EXE_emc"))
+        let mut child = command
             .args(["serve", "--lang", "en", "--web.listen-address", "127.0.0.1:0", "--config.file"])
             .arg(folder.path())
             .args(flags)
@@ -121,6 +137,16 @@ impl Monitor {
 
     pub fn hang_up(&self) {
         self.signal(Signal::SIGHUP);
+    }
+
+    /// Takes the CPU from it for a while.
+    pub fn stop_for(&self, span: Duration) {
+        self.signal(Signal::SIGSTOP);
+        let end = Instant::now() + span;
+        while let Some(left) = end.checked_duration_since(Instant::now()) {
+            thread::park_timeout(left);
+        }
+        self.signal(Signal::SIGCONT);
     }
 
     pub fn terminate(&mut self) -> ExitStatus {
