@@ -4,4 +4,4 @@
 set -eu
 cd "$(dirname "$0")/.."
 cargo build --release --quiet --example throughput --example raw_loop
-exec python3 benches/measuring.py throughput "${1:-5}" "${2:-3}"
+PYTHONDONTWRITEBYTECODE=1 exec python3 benches/measuring.py throughput "${1:-5}" "${2:-3}"

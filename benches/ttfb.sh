@@ -4,4 +4,4 @@
 set -eu
 cd "$(dirname "$0")/.."
 cargo build --release --quiet --example ttfb --example ttfb_target
-exec python3 benches/measuring.py ttfb "${1:-5}"
+PYTHONDONTWRITEBYTECODE=1 exec python3 benches/measuring.py ttfb "${1:-5}"

@@ -1,11 +1,9 @@
 //! One HTTP request and its answer over a new connection: no redirect is followed, nothing is judged.
 
-use std::borrow::Cow;
-
 use bytes::Bytes;
 use http::header::PROXY_AUTHORIZATION;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Version};
-use url::Url;
+use url::{Host, Url};
 
 use crate::model::facts::{AddressFacts, TlsFacts};
 use crate::model::fault::Fault;
@@ -16,6 +14,7 @@ use crate::net::http::{Spoken, speak};
 use crate::net::proxy;
 use crate::net::route::{Endpoint, Proxy, Reach, Route};
 use crate::net::run::Run;
+use crate::net::stream::Stream;
 use crate::net::tls::Alpn;
 
 /// What is sent.
@@ -88,6 +87,7 @@ pub struct Exchange {
 
 impl Net {
     /// Sends one request over a new connection and reads the answer. Never lasts past the run's deadline.
+    #[expect(clippy::too_many_arguments, reason = "each names another thing, and none belongs to another")]
     pub async fn exchange(
         &self,
         request: &Request,
@@ -111,37 +111,57 @@ impl Net {
         match dial.stream {
             Err(fault) => seen.fault = Some(fault),
             Ok(stream) if secure => {
-                let secured =
-                    self.secure(stream, &endpoint.host, &route.tls, limits.protocol.alpn(), run).await;
-                seen.phases.add(Phase::Tls, secured.spent);
-                match secured.stream.and_then(|stream| Ok((limits.protocol.agreed(&secured.facts)?, stream)))
-                {
-                    Err(fault) => seen.fault = Some(fault),
-                    Ok((spoken, stream)) => {
-                        let spoken = (spoken, stream.marks());
-                        speak(stream, spoken, (request, limits), run, &mut seen).await;
-                    }
-                }
-                seen.tls = Some(secured.facts);
+                let host = &endpoint.host;
+                self.ask_securely(stream, host, (request, limits, route), run, &mut seen).await;
             }
-            Ok(stream) => {
-                let proxied = route.proxy.as_deref();
-                let spoken = proxied.map_or_else(|| limits.protocol.in_clear(), |_| Spoken::Http1Proxied);
-                let request =
-                    proxied.map_or(Cow::Borrowed(request), |proxy| Cow::Owned(request.for_proxy(proxy)));
-                let spoken = (spoken, stream.marks());
-                speak(stream, spoken, (&request, limits), run, &mut seen).await;
-                let asked_by_proxy = seen
-                    .head
-                    .as_ref()
-                    .is_some_and(|head| head.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED);
-                if proxied.is_some() && asked_by_proxy {
-                    seen.fault = Some(proxy::wants_password());
-                }
-            }
+            Ok(stream) => ask_in_clear(stream, (request, limits, route), run, &mut seen).await,
+        }
+        let used = seen.addresses.iter().find(|fact| fact.used).map(|fact| fact.address);
+        if let Some(fault) = &mut seen.fault {
+            fault.address = fault.address.or(used);
         }
         dial.stragglers.settle(&mut seen.addresses, run).await;
         seen
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "each names another thing, and none belongs to another")]
+    async fn ask_securely(
+        &self,
+        stream: Stream,
+        host: &Host<String>,
+        (request, limits, route): (&Request, Limits, &Route),
+        run: &mut Run,
+        seen: &mut Exchange,
+    ) {
+        let secured = self.secure(stream, host, &route.tls, limits.protocol.alpn(), run).await;
+        seen.phases.add(Phase::Tls, secured.spent);
+        let agreed = secured.stream.and_then(|stream| Ok((limits.protocol.agreed(&secured.facts)?, stream)));
+        seen.tls = Some(secured.facts);
+        match agreed {
+            Err(fault) => seen.fault = Some(fault),
+            Ok((spoken, stream)) => {
+                let spoken = (spoken, stream.marks());
+                speak(stream, spoken, (request, limits), run, seen).await;
+            }
+        }
+    }
+}
+
+async fn ask_in_clear(
+    stream: Stream,
+    (request, limits, route): (&Request, Limits, &Route),
+    run: &mut Run,
+    seen: &mut Exchange,
+) {
+    let marks = stream.marks();
+    let Some(proxy) = &route.proxy else {
+        return speak(stream, (limits.protocol.in_clear(), marks), (request, limits), run, seen).await;
+    };
+    let request = request.for_proxy(proxy);
+    speak(stream, (Spoken::Http1Proxied, marks), (&request, limits), run, seen).await;
+    let status = seen.head.as_ref().map(|head| head.status);
+    if status == Some(StatusCode::PROXY_AUTHENTICATION_REQUIRED) {
+        seen.fault = Some(proxy::wants_password());
     }
 }
 

@@ -62,13 +62,11 @@ impl Framing {
             bytes = rest;
             if records.have == HEADER {
                 records.have = 0;
-                match length_in(records.header) {
-                    Some(length) => records.left = length,
-                    None => {
-                        *self = Self::Lost;
-                        return walked;
-                    }
-                }
+                let Some(length) = length_in(records.header) else {
+                    *self = Self::Lost;
+                    return walked;
+                };
+                records.left = length;
             }
         }
         walked

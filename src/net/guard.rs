@@ -112,7 +112,7 @@ const SPECIAL_V4: &[([u8; 4], u32)] = &[
     ([224, 0, 0, 0], 3),
 ];
 
-/// Unspecified and loopback (with all of ::/96), local NAT64, discard, Teredo and other 2001::/23, documentation,
+/// Unspecified and loopback (with all of `::/96`), local NAT64, discard, Teredo and other `2001::/23`, documentation,
 /// segment routing, unique local, link-local, the old site-local, multicast.
 const SPECIAL_V6: &[([u16; 8], u32)] = &[
     ([0, 0, 0, 0, 0, 0, 0, 0], 96),
@@ -144,8 +144,9 @@ fn embedded_v4(address: IpAddr) -> IpAddr {
     let parts = v6.segments();
     let pair = |high: u16, low: u16| IpAddr::from((u32::from(high) << 16 | u32::from(low)).to_be_bytes());
     match parts {
-        [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => pair(high, low),
-        [0x2002, high, low, ..] => pair(high, low),
+        [0, 0, 0, 0, 0, 0xffff, high, low]
+        | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
+        | [0x2002, high, low, ..] => pair(high, low),
         _ => address,
     }
 }
@@ -154,6 +155,12 @@ fn embedded_v4(address: IpAddr) -> IpAddr {
 mod tests {
     use super::*;
 
+    const SPECIAL: &str = "0.0.0.0 0.1.2.3 10.0.0.1 100.64.0.1 100.127.255.255 127.0.0.1 127.255.0.1 169.254.169.254 \
+        172.16.0.1 172.31.255.255 192.0.0.8 192.0.2.1 192.88.99.1 192.168.1.1 198.18.0.1 198.51.100.1 \
+        203.0.113.9 224.0.0.1 240.0.0.1 255.255.255.255 :: ::1 ::ffff:127.0.0.1 ::ffff:10.0.0.1 \
+        ::7f00:1 64:ff9b::7f00:1 64:ff9b::a9fe:a9fe 64:ff9b:1::1 2002:7f00:1:: 2002:a00:1::1 100::1 \
+        2001::1 2001:db8::1 3fff::1 5f00::1 fc00::1 fd12:3456::1 fe80::1 febf::1 fec0::1 ff02::1";
+
     fn at(text: &str) -> IpAddr {
         text.parse().unwrap()
     }
@@ -161,49 +168,7 @@ mod tests {
     #[test]
     fn a_server_cannot_send_us_into_a_special_network() {
         let guard = Guard::default();
-        for special in [
-            "0.0.0.0",
-            "0.1.2.3",
-            "10.0.0.1",
-            "100.64.0.1",
-            "100.127.255.255",
-            "127.0.0.1",
-            "127.255.0.1",
-            "169.254.169.254",
-            "172.16.0.1",
-            "172.31.255.255",
-            "192.0.0.8",
-            "192.0.2.1",
-            "192.88.99.1",
-            "192.168.1.1",
-            "198.18.0.1",
-            "198.51.100.1",
-            "203.0.113.9",
-            "224.0.0.1",
-            "240.0.0.1",
-            "255.255.255.255",
-            "::",
-            "::1",
-            "::ffff:127.0.0.1",
-            "::ffff:10.0.0.1",
-            "::7f00:1",
-            "64:ff9b::7f00:1",
-            "64:ff9b::a9fe:a9fe",
-            "64:ff9b:1::1",
-            "2002:7f00:1::",
-            "2002:a00:1::1",
-            "100::1",
-            "2001::1",
-            "2001:db8::1",
-            "3fff::1",
-            "5f00::1",
-            "fc00::1",
-            "fd12:3456::1",
-            "fe80::1",
-            "febf::1",
-            "fec0::1",
-            "ff02::1",
-        ] {
+        for special in SPECIAL.split_ascii_whitespace() {
             assert!(is_special(at(special)), "{special}");
             assert_eq!(guard.admit(at(special), Reach::Redirected), Err(Reason::RedirectDenied), "{special}");
             assert_eq!(guard.admit(at(special), Reach::Configured), Ok(()), "{special}");

@@ -127,16 +127,12 @@ impl Marks {
     /// [`Flood`] past the allowance.
     pub(crate) fn count(&self, bytes: usize) -> io::Result<()> {
         let mut state = self.state();
-        match state.allowance.checked_sub(bytes as u64) {
-            Some(left) => {
-                state.allowance = left;
-                Ok(())
-            }
-            None => {
-                state.flooded = true;
-                Err(io::Error::other(Flood))
-            }
-        }
+        let Some(left) = state.allowance.checked_sub(bytes as u64) else {
+            state.flooded = true;
+            return Err(io::Error::other(Flood));
+        };
+        state.allowance = left;
+        Ok(())
     }
 
     /// Whether the other side sent more than it may.

@@ -85,10 +85,12 @@ impl Stage {
             return self.reason_of_code(Errno::from_raw(code));
         }
         let inner = error.get_ref();
-        if let Some(error) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        if let Some(error) =
+            inner.and_then(<dyn std::error::Error + Send + Sync>::downcast_ref::<rustls::Error>)
+        {
             return reason::of_error(error);
         }
-        if inner.is_some_and(|inner| inner.is::<Flood>()) {
+        if inner.is_some_and(<dyn std::error::Error + Send + Sync>::is::<Flood>) {
             return self.flooded();
         }
         match error.kind() {

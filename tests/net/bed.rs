@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -57,7 +58,7 @@ pub(crate) async fn holding(answer: impl Into<Vec<u8>>) -> SocketAddr {
         async move {
             read_head(&mut stream).await;
             let _ = stream.write_all(&answer).await;
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     })
     .await
@@ -273,7 +274,11 @@ impl Ask {
         self.get().await.fault.map(|fault| fault.reason)
     }
 
-    pub(crate) async fn get(self) -> Exchange {
+    pub(crate) fn get(self) -> Pin<Box<dyn Future<Output = Exchange> + Send>> {
+        Box::pin(self.exchange())
+    }
+
+    async fn exchange(self) -> Exchange {
         let latest = self.timeout + GRACE;
         let net = Net::new(&self.net).unwrap();
         let tls = Arc::new(TlsPolicy::new(self.tls).unwrap());

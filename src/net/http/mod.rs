@@ -31,8 +31,8 @@ const HEADERS_MAX: usize = 1000;
 /// The most bytes of the head of an answer.
 const HEAD_MAX: usize = 256 * 1024;
 /// What a server may send before its head is complete: the head itself, interim answers, frames and tickets.
-const BEFORE_HEAD_MAX: u64 = 768 * 1024;
-/// What a server may send beside the body itself (chunk headers, frames, records), over twice the body's own limit.
+const BEFORE_HEAD_MAX: u64 = 384 * 1024;
+/// What a server may send beside the body itself (chunk headers, frames, records), over half the body's own limit.
 const AROUND_BODY_MAX: u64 = 1 << 20;
 
 /// Which version is spoken on a connection, and how a request is addressed in it.
@@ -60,7 +60,8 @@ pub(crate) async fn speak(
     marks.allow(BEFORE_HEAD_MAX);
     let outcome = if spoken == Spoken::Http2 {
         let watched = Watched::frames(stream, marks.clone());
-        h2::exchange(watched, &marks, (request, limits), run, seen).await
+        // Boxed: its state is large and rarely needed, and every run in flight holds the room.
+        Box::pin(h2::exchange(watched, &marks, (request, limits), run, seen)).await
     } else {
         let watched = Watched::bytes(stream, marks.clone());
         h1::exchange(watched, (spoken, &marks), (request, limits), run, seen).await
@@ -85,7 +86,8 @@ fn head_too_large(headers: &HeaderMap) -> Outcome<()> {
 
 /// Once the head is read: how much more may come.
 fn allow_body(marks: &Marks, limits: Limits) {
-    marks.allow(AROUND_BODY_MAX + 2 * limits.body_bytes as u64);
+    let body = limits.body_bytes as u64;
+    marks.allow(AROUND_BODY_MAX + body + body / 2);
 }
 
 /// Turns the stamps into phases. A wait that ended in a fault counts as far as it went.

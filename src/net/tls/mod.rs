@@ -35,8 +35,8 @@ use crate::net::tls::memo::Memo;
 use crate::net::tls::recorder::{Judge, Recorder};
 use crate::net::tls::roots::{ClientIdentity, Roots};
 
-/// The most bytes a server may send in its handshake; a chain of 20 certificates fits many times.
-const HANDSHAKE_MAX: u64 = 1 << 20;
+/// The most bytes a server may send in its handshake; rustls takes a chain of 64 KiB at most.
+const HANDSHAKE_MAX: u64 = 256 * 1024;
 
 /// What the operator sets about TLS, with files already read.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -159,6 +159,7 @@ impl Alpn {
 impl Net {
     /// Speaks TLS over a stream: hand-shakes, checks the chain (memoised) and reports both. `host` is used for SNI and
     /// the name check unless the policy names another. Never lasts past the run's deadline.
+    #[expect(clippy::too_many_arguments, reason = "each names another thing, and none belongs to another")]
     pub async fn secure(
         &self,
         mut stream: Stream,

@@ -119,7 +119,7 @@ impl Recorder {
     /// Adds chain and OCSP response to the facts.
     pub(crate) fn tell(&self, facts: &mut TlsFacts) {
         let mut seen = self.seen();
-        facts.chain = seen.chain.clone();
+        facts.chain.clone_from(&seen.chain);
         facts.ocsp = seen.ocsp.take();
     }
 
