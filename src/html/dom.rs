@@ -164,6 +164,8 @@ mod tests {
 
     #[test]
     fn hostile_pages_end_soon() {
+        let numbered =
+            |count: usize, one: &dyn Fn(usize) -> String| (0..count).map(one).collect::<Vec<_>>().concat();
         let pages = [
             "<div>".repeat(200_000),
             "<ul><li>".repeat(100_000),
@@ -171,8 +173,8 @@ mod tests {
             "<b><i><a><p>".repeat(50_000),
             "<table><tr><td>".repeat(60_000),
             "<svg><g>".repeat(100_000),
-            format!("<p {}>", (0..200_000).map(|n| format!("a{n} ")).collect::<String>()),
-            (0..60_000).map(|n| format!("<b id={n}>")).collect(),
+            format!("<p {}>", numbered(200_000, &|n| format!("a{n} "))),
+            numbered(60_000, &|n| format!("<b id={n}>")),
             "<template>".repeat(100_000),
             "<select><option>".repeat(60_000),
             "<a>".repeat(300_000),

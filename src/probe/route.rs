@@ -4,7 +4,7 @@
 //!
 //! [`Resources`]: crate::probe::settings::Resources
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -107,7 +107,7 @@ fn client_pem(keys: &TlsKeys, context: &Context<'_>, errors: &mut SettingsErrors
     }
 }
 
-fn read_text(path: &PathBuf, context: &Context<'_>, errors: &mut SettingsErrors) -> Option<String> {
+fn read_text(path: &Path, context: &Context<'_>, errors: &mut SettingsErrors) -> Option<String> {
     let read = context.resources.file(path).and_then(|bytes| {
         String::from_utf8(bytes).map_err(|_| format!("\"{}\" is not a PEM file", path.display()))
     });

@@ -69,9 +69,9 @@ fn soft_failures_are_told_from_healthy_pages() {
         }
     }
     let soft = right + missed.len();
-    let precision = f64::from(right as u32) / (right + false_alarms.len()) as f64;
-    let recall = f64::from(right as u32) / soft as f64;
-    println!("{} pages, {soft} soft failures: precision {precision:.3}, recall {recall:.3}", pages.len());
+    let percent = |whole: usize| 100 * right / whole;
+    let (precision, recall) = (percent(right + false_alarms.len()), percent(soft));
+    println!("{} pages, {soft} soft failures: precision {precision} %, recall {recall} %", pages.len());
     assert!(false_alarms.is_empty(), "taken for broken: {false_alarms:#?}");
     assert!(missed.is_empty(), "not noticed: {missed:#?}");
 }

@@ -6,6 +6,7 @@ use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
+use emc_monitor::model::reason::Reason;
 use emc_monitor::net::run::Run;
 use emc_monitor::net::{Net, NetSettings};
 use emc_monitor::probe::{Measured, Tools};
@@ -119,7 +120,7 @@ async fn nginx_is_judged_as_it_is() {
     for (http, reason, status, version) in cases {
         let measured = nginx.probe(http.clone()).await;
         let facts = measured.facts.http.clone().unwrap();
-        let found = measured.assessment.reason.map_or("", |reason| reason.as_str());
+        let found = measured.assessment.reason.map_or("", Reason::as_str);
         let told = format!("{http}: {:#?}", measured.assessment.findings);
         assert_eq!(
             (found, facts.status.unwrap_or_default(), facts.version),

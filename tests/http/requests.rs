@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use chrono::Utc;
+use emc_monitor::model::reason::Reason;
 use emc_monitor::net::run::Run;
 use emc_monitor::net::{Net, NetSettings};
 use emc_monitor::probe::{Measured, Tools};
@@ -125,7 +126,7 @@ async fn a_redirected_form_is_not_sent_twice_and_not_elsewhere() {
     assert!(second.starts_with("get /da-nhan ") && !second.contains("content-type"), "{second}");
 
     let (measured, _) = told(&servers, form("/giu"), &operator).await;
-    assert_eq!(measured.assessment.reason.map(|reason| reason.as_str()), Some("redirect_denied"));
+    assert_eq!(measured.assessment.reason.map(Reason::as_str), Some("redirect_denied"));
     assert!(seen(&servers).iter().all(|request| request.address == servers.own));
 }
 

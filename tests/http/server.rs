@@ -1,7 +1,8 @@
 //! A small web server made by hand: what it answers is data, also where that is no proper HTTP.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
@@ -197,13 +198,13 @@ impl Answer {
             head.push_str("Content-Type: text/html; charset=utf-8\r\n");
         }
         if !has("content-length") {
-            head.push_str(&format!("Content-Length: {}\r\n", body.len()));
+            write!(head, "Content-Length: {}\r\n", body.len()).unwrap();
         }
         for (name, value) in &self.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            write!(head, "{name}: {value}\r\n").unwrap();
         }
         for cookie in &self.cookies {
-            head.push_str(&format!("Set-Cookie: {cookie}\r\n"));
+            write!(head, "Set-Cookie: {cookie}\r\n").unwrap();
         }
         head.push_str("Connection: close\r\n\r\n");
         [head.into_bytes(), body].concat()

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use crate::build::{Operator, build};
 
 /// Keys and messages of all errors.
-fn errors(http: Value, operator: &Operator) -> Vec<(String, String)> {
+fn errors(http: &Value, operator: &Operator) -> Vec<(String, String)> {
     let own = "127.0.0.1:9".parse().unwrap();
-    match build(&http, operator, own, b"") {
+    match build(http, operator, own, b"") {
         Ok(_) => Vec::new(),
         Err(errors) => errors
             .0
@@ -17,7 +17,7 @@ fn errors(http: Value, operator: &Operator) -> Vec<(String, String)> {
     }
 }
 
-fn paths(http: Value) -> Vec<String> {
+fn paths(http: &Value) -> Vec<String> {
     errors(http, &Operator::default()).into_iter().map(|(path, _)| path).collect()
 }
 
@@ -35,7 +35,7 @@ fn all_errors_are_told_at_once() {
             "forbidden": ["/(/", ""], "selector": ["form[", "p"], "json": {"a": 1}, "min_size": 2, "max_size": 1,
         },
     });
-    let found = paths(http);
+    let found = paths(&http);
     for path in [
         "path",
         "method",
@@ -68,7 +68,7 @@ fn all_errors_are_told_at_once() {
 #[test]
 fn messages_say_how_to_mend_and_hold_no_value_of_a_header() {
     let found =
-        errors(json!({"headers": {"Cookie": "phien=BIMAT", "X-A": "BIMAT\u{1}"}}), &Operator::default());
+        errors(&json!({"headers": {"Cookie": "phien=BIMAT", "X-A": "BIMAT\u{1}"}}), &Operator::default());
     assert_eq!(found.len(), 2, "{found:?}");
     assert!(found.iter().all(|(_, message)| !message.contains("BIMAT")), "{found:?}");
     assert!(found[0].1.contains("secret_headers"), "{found:?}");
@@ -83,7 +83,7 @@ fn a_changing_method_needs_two_words_of_the_operator() {
         ..Operator::default()
     };
     let told = |operator| {
-        errors(form.clone(), &operator)
+        errors(&form, &operator)
             .into_iter()
             .map(|(path, message)| format!("{path}: {message}"))
             .collect::<Vec<_>>()
@@ -98,7 +98,7 @@ fn a_changing_method_needs_two_words_of_the_operator() {
 #[test]
 fn addresses_with_a_password_or_without_sense_are_refused() {
     for url in ["https://u:p@dvc.example/", "dvc.example", "file:///etc/passwd", "https://"] {
-        assert_eq!(paths(json!({ "url": url })), ["url"], "{url}");
+        assert_eq!(paths(&json!({ "url": url })), ["url"], "{url}");
     }
     assert_eq!(
         paths(
@@ -106,7 +106,7 @@ fn addresses_with_a_password_or_without_sense_are_refused() {
         ),
         ["bearer_token"]
     );
-    assert_eq!(paths(json!({"body": "a"})), ["method"]);
+    assert_eq!(paths(&json!({"body": "a"})), ["method"]);
 }
 
 #[test]

@@ -101,7 +101,7 @@ fn header_patterns(
         let path = format!("expect.headers.{name}");
         match HeaderName::try_from(name) {
             Ok(known) => {
-                compiled.extend(compile_regex(&path, pattern, errors).map(|pattern| (known, pattern)))
+                compiled.extend(compile_regex(&path, pattern, errors).map(|pattern| (known, pattern)));
             }
             Err(_) => errors.add(&path, format!("\"{name}\" is not the name of a header"), ""),
         }
@@ -172,7 +172,7 @@ fn pointers(
         match Pointer::parse(&text) {
             Ok(pointer) => parsed.push((pointer, value)),
             Err(why) => {
-                errors.add(&format!("expect.json.{text}"), why, "such as \"/status\" or \"/data/0/id\"")
+                errors.add(&format!("expect.json.{text}"), why, "such as \"/status\" or \"/data/0/id\"");
             }
         }
     }

@@ -83,7 +83,7 @@ pub(super) async fn observe(
         let request = plan.request.of(&hop, &walk.cookies_for(&hop.url));
         let is_first = walk.visited.is_empty();
         let reach = if is_first { Reach::Configured } else { plan.redirects.reach(&hop.url) };
-        let exchange = tools.net.exchange(&request, &plan.route, reach, plan.limits, run).await;
+        let exchange = Box::pin(tools.net.exchange(&request, &plan.route, reach, plan.limits, run)).await;
         walk.visited.push((hop.url.clone(), walk.cookies_for(&hop.url)));
         let body = walk.take(&hop, exchange);
         if let Some(fault) = walk.seen.fault.take_if(|fault| fault.is_ours()) {
@@ -356,7 +356,7 @@ impl Observation {
             .filter_map(|name| Some(((*name).to_owned(), presentable(&value(name)?, SHOWN_MAX))))
             .collect();
         let location = value("location").and_then(|location| self.url.join(&location).ok());
-        if let Some(location) = location.filter(|location| location.has_host()) {
+        if let Some(location) = location.filter(Url::has_host) {
             shown_headers.insert("location".to_owned(), presentable(&shown(&location), SHOWN_MAX));
         }
         shown_headers

@@ -145,9 +145,10 @@ impl Kind {
         let media = content_type.and_then(|value| value.split(';').next()).unwrap_or_default();
         match media.trim().to_ascii_lowercase().as_str() {
             "text/html" | "application/xhtml+xml" => Self::Html,
-            "text/plain" if begins_as_html(body) => Self::Html,
+            "" | "text/plain" | "application/octet-stream" | "unknown/unknown" if begins_as_html(body) => {
+                Self::Html
+            }
             "text/plain" => Self::Text,
-            "" | "application/octet-stream" | "unknown/unknown" if begins_as_html(body) => Self::Html,
             "" if body.is_ascii() => Self::Text,
             _ => Self::Data,
         }
