@@ -102,7 +102,7 @@ fn addresses_with_a_password_or_without_sense_are_refused() {
     }
     assert_eq!(
         paths(
-            json!({"basic_auth": {"username": "a", "password": {"env": "b"}}, "bearer_token": {"env": "c"}})
+            &json!({"basic_auth": {"username": "a", "password": {"env": "b"}}, "bearer_token": {"env": "c"}})
         ),
         ["bearer_token"]
     );
