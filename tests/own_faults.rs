@@ -91,7 +91,7 @@ fn with_a_dead_resolver_nothing_is_down() {
         let told =
             text.lines().filter(|line| line.contains("reason=\"self_resolver\"") && line.ends_with(" 1"));
         assert_eq!(told.count(), kinds.len(), "resolver {resolver}");
-        monitor.wait_for("emc_self_degraded{cause=\"self_resolver\"", |n| n == 1.0);
+        monitor.wait_for("emc_self_degraded{cause=\"self_resolver\"", |n| n > 0.0);
     }
 }
 
@@ -108,5 +108,5 @@ fn without_cpu_for_longer_than_the_timeout_nothing_is_down() {
         wait_for_sum(&monitor, "emc_probe_success_total", so_far + 50.0);
     }
     assert_nobody_is_blamed(&monitor);
-    assert_eq!(monitor.value("emc_self_degraded{cause=\"self_overloaded\""), 1.0);
+    assert!(monitor.value("emc_self_degraded{cause=\"self_overloaded\"") > 0.0);
 }

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::kind::{Files, SECRET, build, run, verdict};
 use crate::server::Does::{Closes, Drips, Endless, Hears, Resets, Says, Secures, Silent};
-use crate::server::{Authority, Does, serve};
+use crate::server::{Authority, Does, name_server, serve};
 
 const UP: (Status, &str) = (Status::Up, "");
 
@@ -206,4 +206,16 @@ async fn the_certificate_is_shown_also_when_it_is_not_trusted() {
     let measured = run(&build(settings, &Files::default()).unwrap(), &[], Duration::from_secs(2)).await;
     let tls = measured.facts.tls.unwrap();
     assert!(!tls.verified && tls.not_after().is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_address_beside_a_live_one_is_told() {
+    let address = serve(&[Says("hello\n")], Authority::new().acceptor()).await;
+    let resolver = name_server(["127.0.0.1", "127.9.9.9"]).await;
+    let steps = json!([{"expect": "hello"}]);
+    let settings = json!({"tcp": {"host": "mail.bo-vd.example", "port": address.port(), "steps": steps}});
+    let probe = build(settings, &Files::default()).unwrap();
+    let measured = run(&probe, &[resolver], Duration::from_secs(3)).await;
+    let (status, reason, told) = verdict(&measured);
+    assert_eq!((status, reason), (Status::Degraded, "address_partial"), "{told}");
 }

@@ -108,12 +108,13 @@ impl Probe for TcpProbe {
     type Observation = Seen;
 
     async fn observe(&self, tools: &Tools, run: &mut Run) -> Result<Seen, Fault> {
-        let dial = tools.net.dial(&self.plan.endpoint, &self.plan.route, Reach::Configured, run).await;
+        let mut dial = tools.net.dial(&self.plan.endpoint, &self.plan.route, Reach::Configured, run).await;
         let mut seen = Seen { addresses: dial.addresses, phases: dial.phases, ..Seen::default() };
         let ended = match dial.stream {
             Ok(stream) => self.talk(stream, tools, run, &mut seen).await,
             Err(fault) => Err(fault),
         };
+        dial.stragglers.settle(&mut seen.addresses, run).await;
         match ended {
             Ok(()) => Ok(seen),
             Err(fault) if fault.is_ours() => Err(fault),
