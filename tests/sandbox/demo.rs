@@ -13,15 +13,16 @@ use tokio::process::{Child, ChildStdout, Command};
 /// Far longer than it takes, for machines that are busy with other tests.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-struct Demo {
+/// A running demonstration; it ends with its owner.
+pub(super) struct Demo {
     process: Child,
-    monitor: String,
+    pub(super) monitor: String,
     admin: std::net::SocketAddr,
     scratch: tempfile::TempDir,
 }
 
 impl Demo {
-    async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         let scratch = tempfile::tempdir().unwrap();
         let mut process = Command::new(env!("CARGO_BIN_EXE_emc"))
             .args(["demo", "--lang", "en", "--web.listen-address", "127.0.0.1:0"])
@@ -40,7 +41,7 @@ impl Demo {
     }
 
     /// Waits until the metrics show what is wanted.
-    async fn until(&self, wanted: impl Fn(&str) -> bool) -> String {
+    pub(super) async fn until(&self, wanted: impl Fn(&str) -> bool) -> String {
         let client = super::ministry::plain_client();
         let mut beat = tokio::time::interval(Duration::from_millis(200));
         let began = Instant::now();
@@ -63,6 +64,13 @@ async fn line_with(lines: &mut Lines<BufReader<ChildStdout>>, part: &str) -> Str
         }
     }
     panic!("the demonstration ended before it said \"{part}\"");
+}
+
+/// Whether every probe has run and found the ministry up.
+pub(super) fn all_up(metrics: &str) -> bool {
+    let up = metrics.lines().filter(|line| line.starts_with("emc_probe_status") && line.contains("\"up\""));
+    let up: Vec<&str> = up.collect();
+    up.len() >= 7 && up.iter().all(|line| line.ends_with(" 1"))
 }
 
 fn is_maintenance(line: &&str) -> bool {
