@@ -1,6 +1,6 @@
 # The house's commands. Each installs what it lacks (Debian packages through sudo when not root); none starts a service.
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak bench packages node
+.PHONY: help demo test soak bench docs packages node
 
 BUILD_PACKAGES := gcc libc6-dev
 
@@ -19,8 +19,10 @@ soak: packages node ## the long versions of the tests / các kiểm thử dài
 	@EMC_SOAK=1 tests/setup/run.sh
 
 bench: packages ## ratios of one run, see benches/ / đo hiệu năng
-	@cargo build --release --locked --bin emc --examples
-	@for script in daemon tarpits; do benches/$$script.py || exit 1; done
+	@for script in throughput.sh ttfb.sh daemon.py tarpits.py; do echo "== $$script"; benches/$$script || exit 1; done
+
+docs: ## write the reference parts of docs/ / sinh phần tra cứu của tài liệu
+	@cargo run --locked --quiet --example docs
 
 packages:
 	@tests/setup/packages.sh $(BUILD_PACKAGES) $$(grep -v '^#' tests/packages.txt)

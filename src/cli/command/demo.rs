@@ -24,7 +24,7 @@ const BREAK: Text = Text {
 };
 
 /// Runs the command until it is told to stop.
-pub(super) fn run(arguments: &DemoArguments, surroundings: &Surroundings, out: &mut Out) -> Exit {
+pub(super) fn run(arguments: &DemoArguments, surroundings: Surroundings, out: &mut Out) -> Exit {
     let listen = match listen_address(&arguments.listen) {
         Ok(listen) => listen,
         Err(wrong) => {

@@ -30,6 +30,6 @@ pub(in crate::cli) fn run(arguments: Arguments, surroundings: &Surroundings, out
         Command::Serve(serve) => serve::run(&serve, &common, surroundings, out),
         Command::Check(check) => check::run(&check, &common, surroundings, out),
         Command::Sandbox(sandbox) => sandbox::run(sandbox, surroundings.language, out),
-        Command::Demo(demo) => demo::run(&demo, surroundings, out),
+        Command::Demo(demo) => demo::run(&demo, *surroundings, out),
     }
 }
