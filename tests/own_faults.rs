@@ -13,7 +13,7 @@ use std::net::{TcpListener, UdpSocket};
 use std::time::{Duration, Instant};
 
 use monitor::Monitor;
-use slow::SlowPortals;
+use slow::{SlowPortals, slow_resolver};
 
 const GLOBAL: &str = "politeness: {per_second: 1000, burst: 1000, per_host_in_flight: 100}\n";
 
@@ -68,6 +68,18 @@ fn with_256_descriptors_and_300_slow_portals_none_is_down() {
         text.lines().filter(|line| line.starts_with("emc_probe_success_total{") && line.ends_with(" 0"));
     assert_eq!(starved.count(), 0, "some portals were never asked");
     assert!(portals.most_at_once() <= 256);
+}
+
+#[test]
+fn with_256_descriptors_and_a_slow_resolver_besides_none_is_down() {
+    let portals = SlowPortals::open(Duration::from_secs(1));
+    let resolver = slow_resolver(Duration::from_secs(1));
+    let global = format!("{GLOBAL}resolvers: [\"{resolver}\"]\n");
+    let files = authority(portals.named_pages(300), "every: 5s, timeout: 5s");
+    let launcher = ["prlimit", "--nofile=256"];
+    let monitor = Monitor::start_under(&launcher, &[("emc.yaml", &global), ("bo-vd.yaml", &files)]);
+    wait_for_sum(&monitor, "emc_probe_success_total", 400.0);
+    assert_nobody_is_blamed(&monitor);
 }
 
 #[test]
