@@ -112,8 +112,7 @@ impl std::fmt::Display for Trust {
 }
 
 /// Why a chain that leads to no anchor does not, told by how it hangs together.
-#[must_use]
-pub fn why_untrusted(chain: &[Vec<u8>]) -> Trust {
+fn why_untrusted(chain: &[Vec<u8>]) -> Trust {
     let shape = Shape::of(chain);
     match (shape.path.len(), shape.ends_in_root) {
         (0, _) => Trust::Refused { because: "the certificate cannot be read".to_owned() },

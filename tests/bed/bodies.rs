@@ -18,6 +18,7 @@ pub(crate) fn cases() -> Vec<Case> {
     [framing(), codings()].into_iter().flatten().collect()
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn framing() -> Vec<Case> {
     let case = |name, url, status, reason| Case::http(name, url, status, reason);
     let chunks = |rest: &str| says(format!("{CHUNKED}{rest}"));
@@ -63,7 +64,7 @@ fn framing() -> Vec<Case> {
             "down",
             "timeout_body",
         )
-        .to_the_deadline(),
+        .until_the_deadline(),
         case(
             "stalls after much of a body",
             says_and_stays(format!(
@@ -73,15 +74,15 @@ fn framing() -> Vec<Case> {
             "down",
             "timeout_body",
         )
-        .to_the_deadline(),
+        .until_the_deadline(),
         case(
             "drips a body",
             drips("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", b"a"),
             "down",
             "timeout_body",
         )
-        .to_the_deadline(),
-        case("drips chunks", drips(CHUNKED, b"1\r\na\r\n"), "down", "timeout_body").to_the_deadline(),
+        .until_the_deadline(),
+        case("drips chunks", drips(CHUNKED, b"1\r\na\r\n"), "down", "timeout_body").until_the_deadline(),
         case("floods with a body", floods(CLOSE, "0123456789abcdef"), "down", "body_too_large"),
         case(
             "floods as it announced",

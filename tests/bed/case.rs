@@ -1,7 +1,7 @@
 //! A case, and what is demanded of every one: the verdict, the reason, the deadline, memory, CPU time, clean text.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use hickory_proto::op::ResponseCode;
@@ -23,6 +23,9 @@ const SHORT: Duration = Duration::from_millis(1500);
 /// How many cases run at a time.
 const AT_A_TIME: usize = 4;
 
+/// Whose turn it is.
+static TURN: Mutex<()> = Mutex::new(());
+
 /// A server that misbehaves, and the verdict it must get.
 pub(crate) struct Case {
     /// What the server does, in a few words.
@@ -37,8 +40,8 @@ pub(crate) struct Case {
 
 impl Case {
     /// A case of the `http` kind for this address.
-    pub(crate) fn http(name: &'static str, url: String, status: &'static str, reason: &'static str) -> Self {
-        Self::of(name, json!({"http": {"url": url}}), status, reason)
+    pub(crate) fn http(name: &'static str, url: impl Into<String>, status: &'static str, reason: &'static str) -> Self {
+        Self::of(name, json!({"http": {"url": url.into()}}), status, reason)
     }
 
     /// A case of whatever kind.
@@ -62,7 +65,7 @@ impl Case {
     }
 
     /// The server makes the run last until its deadline.
-    pub(crate) fn to_the_deadline(mut self) -> Self {
+    pub(crate) fn until_the_deadline(mut self) -> Self {
         self.order.timeout = SHORT;
         self
     }
@@ -92,6 +95,8 @@ impl Case {
 
 /// Runs cases, a few at a time, and panics with everything that is wrong.
 pub(crate) fn check(cases: &[Case]) {
+    // One group after the other, however many tests run at once: deadlines and CPU times are measured here.
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let next = AtomicUsize::new(0);
     let wrong = Mutex::new(Vec::new());
     std::thread::scope(|scope| {

@@ -65,6 +65,7 @@ fn floods(begin: Vec<u8>, more: &[u8]) -> String {
     }))
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 pub(crate) fn cases() -> Vec<Case> {
     let case =
         |name, url, status, reason| Case::http(name, url, status, reason).with("protocol", json!("http2"));
@@ -151,7 +152,7 @@ pub(crate) fn cases() -> Vec<Case> {
             "down",
             "timeout_headers",
         )
-        .to_the_deadline(),
+        .until_the_deadline(),
         case(
             "pings for ever",
             http(serve(|stream| {
@@ -161,7 +162,7 @@ pub(crate) fn cases() -> Vec<Case> {
             "down",
             "timeout_headers",
         )
-        .to_the_deadline(),
+        .until_the_deadline(),
         case(
             "floods with settings",
             floods(Vec::new(), &frame(SETTINGS, 0, 0, &[0, 3, 0, 0, 0, 100])),

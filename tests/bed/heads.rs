@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use crate::case::Case;
 use crate::server::{drips, floods, http, page, reset, says, says_and_stays, serve, wait_for_the_end};
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 pub(crate) fn cases() -> Vec<Case> {
     let case = |name, url, status, reason| Case::http(name, url, status, reason);
     let many = |count: usize| page(&"X-A: b\r\n".repeat(count), "ok");
@@ -18,13 +19,13 @@ pub(crate) fn cases() -> Vec<Case> {
             "",
         ),
         case("is not there", http(closed_port()), "down", "connect_refused"),
-        case("takes no connection", http(full_port()), "down", "connect_timeout").to_the_deadline(),
+        case("takes no connection", http(full_port()), "down", "connect_timeout").until_the_deadline(),
         case("resets at once", http(serve(|stream| reset(stream))), "down", "connection_reset"),
         case("closes at once", http(serve(crate::server::part)), "down", "connection_closed"),
         case("closes without an answer", says(""), "down", "connection_closed"),
-        case("says nothing", http(serve(wait_for_the_end)), "down", "timeout_headers").to_the_deadline(),
+        case("says nothing", http(serve(wait_for_the_end)), "down", "timeout_headers").until_the_deadline(),
         case("drips a head", drips("HTTP/1.1 200 OK\r\n", b"X-Drip: 1\r\n"), "down", "timeout_headers")
-            .to_the_deadline(),
+            .until_the_deadline(),
         case("stops in the middle of a head", says("HTTP/1.1 200 OK\r\nContent-Le"), "down", "truncated"),
         case(
             "never ends its head",
@@ -32,7 +33,7 @@ pub(crate) fn cases() -> Vec<Case> {
             "down",
             "timeout_headers",
         )
-        .to_the_deadline(),
+        .until_the_deadline(),
         case(
             "floods with headers",
             floods("HTTP/1.1 200 OK\r\n", "X-Flood: 0123456789\r\n"),

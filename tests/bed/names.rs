@@ -104,11 +104,11 @@ pub(crate) fn cases() -> Vec<Case> {
         case("refuses to resolve", Says::Code(ResponseCode::Refused), "down", "dns_refused"),
         case("has a name without address", Says::Empty, "down", "dns_no_address"),
         case("has a loop of aliases", Says::AliasLoop, "down", "dns_no_address"),
-        case("does not resolve in time", Says::NothingAboutNames, "down", "dns_timeout").to_the_deadline(),
-        case("has a resolver that is dead", Says::Nothing, "unknown", "self_resolver").to_the_deadline(),
-        case("has a resolver that talks noise", Says::Noise, "unknown", "self_resolver").to_the_deadline(),
+        case("does not resolve in time", Says::NothingAboutNames, "down", "dns_timeout").until_the_deadline(),
+        case("has a resolver that is dead", Says::Nothing, "unknown", "self_resolver").until_the_deadline(),
+        case("has a resolver that talks noise", Says::Noise, "unknown", "self_resolver").until_the_deadline(),
         case("has a resolver that answers others", Says::WrongId, "unknown", "self_resolver")
-            .to_the_deadline(),
+            .until_the_deadline(),
         case("cuts every answer and takes no TCP", Says::Cut, "down", "dns_servfail"),
     ]
 }

@@ -11,6 +11,7 @@ fn utf16(text: &str, mark: u16) -> Vec<u8> {
     std::iter::once(mark).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 pub(crate) fn cases() -> Vec<Case> {
     let reads = |name, headers: &str, body: Vec<u8>| {
         Case::http(name, says(page(headers, body)), "up", "").with("expect", json!({"contains": [WORDS]}))

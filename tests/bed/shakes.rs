@@ -29,6 +29,7 @@ fn says(bytes: &[u8]) -> String {
     })
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 pub(crate) fn cases() -> Vec<Case> {
     let case = |name, url, status, reason| Case::http(name, url, status, reason);
     let mut cases = vec![
@@ -56,7 +57,7 @@ pub(crate) fn cases() -> Vec<Case> {
             "connection_closed",
         ),
         case("resets on hello", after_hello(|stream| reset(stream)), "down", "connection_reset"),
-        case("stalls on hello", after_hello(wait_for_the_end), "down", "timeout_tls").to_the_deadline(),
+        case("stalls on hello", after_hello(wait_for_the_end), "down", "timeout_tls").until_the_deadline(),
         case(
             "stalls within its hello",
             after_hello(|stream| {
@@ -66,7 +67,7 @@ pub(crate) fn cases() -> Vec<Case> {
             "down",
             "timeout_tls",
         )
-        .to_the_deadline(),
+        .until_the_deadline(),
         case(
             "drips its hello",
             after_hello(|stream| {
@@ -76,7 +77,7 @@ pub(crate) fn cases() -> Vec<Case> {
             "down",
             "timeout_tls",
         )
-        .to_the_deadline(),
+        .until_the_deadline(),
         case(
             "floods with handshakes",
             after_hello(|stream| {
@@ -100,7 +101,7 @@ pub(crate) fn cases() -> Vec<Case> {
     let scans = [("says nothing to a scan", after_hello(wait_for_the_end), "timeout_tls")];
     cases.extend(
         scans.map(|(name, url, reason)| {
-            Case::of(name, settings_of_tls(&url), "down", reason).to_the_deadline()
+            Case::of(name, settings_of_tls(&url), "down", reason).until_the_deadline()
         }),
     );
     cases
@@ -126,6 +127,7 @@ const fn hello(version: u16) -> [u8; 47] {
 }
 
 /// A real handshake, after which things go wrong.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn after_the_handshake() -> Vec<Case> {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -163,7 +165,7 @@ fn after_the_handshake() -> Vec<Case> {
         case("shakes hands well", |tls, stream| say(tls, stream, &page("", "ok")), "up", ""),
         case("shakes hands and closes", |_, _| (), "down", "connection_closed"),
         case("shakes hands and stalls", |_, stream| wait_for_the_end(stream), "down", "timeout_headers")
-            .to_the_deadline(),
+            .until_the_deadline(),
         case("shakes hands and resets", |_, stream| reset(stream), "down", "connection_reset"),
         case(
             "shakes hands and talks in clear",
