@@ -40,7 +40,12 @@ pub(crate) struct Case {
 
 impl Case {
     /// A case of the `http` kind for this address.
-    pub(crate) fn http(name: &'static str, url: impl Into<String>, status: &'static str, reason: &'static str) -> Self {
+    pub(crate) fn http(
+        name: &'static str,
+        url: impl Into<String>,
+        status: &'static str,
+        reason: &'static str,
+    ) -> Self {
         Self::of(name, json!({"http": {"url": url.into()}}), status, reason)
     }
 

@@ -48,7 +48,7 @@ impl Says {
                 add(&back, RData::CNAME(CNAME(asked.name.clone())));
             }
             Self::Address(address) if asked.query_type == RecordType::A => {
-                add(&asked.name, RData::A(A(address)))
+                add(&asked.name, RData::A(A(address)));
             }
             Self::TwoAddresses(first, second) if asked.query_type == RecordType::A => {
                 add(&asked.name, RData::A(A(first)));

@@ -99,11 +99,9 @@ pub(crate) fn cases() -> Vec<Case> {
     ];
     cases.extend(after_the_handshake());
     let scans = [("says nothing to a scan", after_hello(wait_for_the_end), "timeout_tls")];
-    cases.extend(
-        scans.map(|(name, url, reason)| {
-            Case::of(name, settings_of_tls(&url), "down", reason).until_the_deadline()
-        }),
-    );
+    cases.extend(scans.map(|(name, url, reason)| {
+        Case::of(name, settings_of_tls(&url), "down", reason).until_the_deadline()
+    }));
     cases
 }
 
