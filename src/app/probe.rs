@@ -63,7 +63,7 @@ pub struct ProbeOptions {
     /// How many at once.
     pub concurrency: usize,
     /// The environment, for secrets of configured probes.
-    pub variables: std::sync::Arc<Variables>,
+    pub variables: Arc<Variables>,
 }
 
 /// What came of it.

@@ -35,7 +35,7 @@ pub(super) struct GlobalFile {
     /// Networks (`10.0.0.0/8`) that are never connected to, whoever names them.
     pub(super) deny_networks: Vec<String>,
     /// Name servers to ask instead of the system's, such as `10.0.0.53` or `10.0.0.53:5353`.
-    pub(super) resolvers: Vec<String>,
+    pub(super) resolver: Vec<String>,
     /// HTTP proxy by which portals are reached.
     pub(super) proxy: Option<ProxyKeys>,
     /// Further roots to trust, PEM files.

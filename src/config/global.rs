@@ -120,7 +120,7 @@ impl Reader<'_> {
         let schedule = self.schedule(&keys);
         let listen = keys.listen.as_deref().and_then(|text| self.listen(text));
         let net = NetSettings {
-            resolvers: self.each("resolvers", &keys.resolvers, Self::resolver),
+            resolvers: self.each("resolver", &keys.resolver, Self::resolver),
             deny_networks: self.each("deny_networks", &keys.deny_networks, Self::network),
             ..NetSettings::default()
         };

@@ -122,8 +122,9 @@ impl Loader {
     fn read_includes(&mut self) {
         let Some(file) = self.global else { return };
         let Some(list) = self.trees.get(&file).and_then(|root| root.get("include")) else { return };
+        let items = if list.text().is_some() { std::slice::from_ref(list) } else { list.items() };
         let patterns: Vec<(String, Span)> =
-            list.items().iter().filter_map(|item| Some((item.text()?.to_owned(), item.span))).collect();
+            items.iter().filter_map(|item| Some((item.text()?.to_owned(), item.span))).collect();
         let folder = self.sources.get(file).path.parent().unwrap_or(Path::new("")).to_owned();
         for (pattern, span) in patterns {
             let found = collect::expand(&folder, &pattern);

@@ -63,6 +63,9 @@ impl Masks {
     pub(super) fn sweep(&mut self, root: &Node, sources: &Sources) {
         self.node(root, false, sources);
         self.spans.sort_unstable();
+        // The longest first: what is left of a longer one when a shorter one is replaced in it would show.
+        self.texts.sort_unstable_by(|one, other| (other.len(), one).cmp(&(one.len(), other)));
+        self.texts.dedup();
     }
 
     fn node(&mut self, node: &Node, hidden: bool, sources: &Sources) {

@@ -76,12 +76,23 @@ impl Walker<'_> {
         }
     }
 
-    /// `http:` with nothing after it means `http: {}`.
+    /// Writes three short forms out: `http:` with nothing after it means `http: {}`, `include: x` means
+    /// `include: [x]`, and where a mapping must have just a `url`, an address alone means `{url: address}`.
     fn fill_in(&self, node: &mut Node, what: &What) {
-        if let (Value::Null, What::Record { keys, .. }) = (&node.value, what)
-            && keys.iter().all(|key| !key.required)
-        {
-            node.value = Value::Map(Vec::new());
+        let span = node.span;
+        match (&mut node.value, what) {
+            (value @ Value::Null, What::Record { keys, .. }) if required(keys).next().is_none() => {
+                *value = Value::Map(Vec::new());
+            }
+            (value @ Value::Text(_), What::List { .. }) => {
+                let only = Node::new(std::mem::replace(value, Value::Null), span);
+                *value = Value::List(vec![only]);
+            }
+            (value @ Value::Text(_), What::Record { keys, .. }) if required(keys).eq(["url"]) => {
+                let address = Node::new(std::mem::replace(value, Value::Null), span);
+                *value = Value::Map(vec![Entry { key: "url".into(), key_span: span, value: address }]);
+            }
+            _ => {}
         }
     }
 
@@ -90,7 +101,7 @@ impl Walker<'_> {
         let span = node.span;
         let Value::Map(entries) = &mut node.value else { return };
         for entry in entries.iter_mut() {
-            self.write_out_secret(entry, keys, rest);
+            self.write_out_secret(entry, |name| find(keys, name).map(|key| key.shape), rest);
         }
         self.refuse_doubles(entries);
         for key in keys.iter().filter(|key| key.required) {
@@ -125,12 +136,17 @@ impl Walker<'_> {
     }
 
     /// `password_file: x` -> `password: {file: x}`.
-    fn write_out_secret(&self, entry: &mut Entry, keys: &[Key], rest: Option<ShapeId>) {
+    fn write_out_secret(
+        &self,
+        entry: &mut Entry,
+        known: impl Fn(&str) -> Option<ShapeId>,
+        rest: Option<ShapeId>,
+    ) {
         let Some((base, source)) = entry.key.rsplit_once('_') else { return };
         let meant = SECRET_SOURCES.contains(&source)
-            && find(keys, &entry.key).is_none()
+            && known(&entry.key).is_none()
             && is_scalar(&entry.value.value)
-            && find(keys, base).map(|key| key.shape).or(rest).is_some_and(|shape| self.holds_secret(shape));
+            && known(base).or(rest).is_some_and(|shape| self.holds_secret(shape));
         if meant {
             let (base, source): (Box<str>, Box<str>) = (base.into(), source.into());
             let held = std::mem::replace(&mut entry.value, Node::new(Value::Null, entry.key_span));
@@ -176,7 +192,9 @@ impl Walker<'_> {
             let message = format!("\"{name}\" takes exactly one key, not {}", entries.len());
             self.problems.error(span, message, format!("keep one of {}", listed(&names)));
         }
+        let known = |name: &str| choices.iter().find(|(choice, _)| choice == name).map(|(_, shape)| *shape);
         for entry in entries.iter_mut() {
+            self.write_out_secret(entry, known, None);
             match choices.iter().find(|(name, _)| **name == *entry.key) {
                 Some((name, shape)) => {
                     self.value(&mut entry.value, *shape, name);
@@ -309,6 +327,11 @@ impl Walker<'_> {
             .map_or_else(|| format!("it takes {expected}"), |hint| format!("it takes {expected}: {hint}"));
         self.problems.error(node.span, message, help);
     }
+}
+
+/// The names of the keys that must be there.
+fn required(keys: &[Key]) -> impl Iterator<Item = &str> {
+    keys.iter().filter(|key| key.required).map(|key| key.name.as_str())
 }
 
 fn find<'k>(keys: &'k [Key], name: &str) -> Option<&'k Key> {
