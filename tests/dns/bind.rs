@@ -26,16 +26,42 @@ pub(crate) struct Bind {
 impl Bind {
     /// Starts a server that holds these zones: names and the text of their files.
     pub(crate) fn start(zones: &[(&str, String)]) -> Self {
-        (0..TRIES).find_map(|_| Self::try_start(zones)).expect("bind9 comes up")
+        let configured = |folder: &Path| {
+            let held = zones.iter().map(|(zone, text)| {
+                fs::write(folder.join(zone), text).unwrap();
+                format!("zone \"{zone}\" {{ type primary; file \"{}/{zone}\"; }};\n", folder.display())
+            });
+            ("recursion no; dnssec-validation no;".to_owned(), held.collect())
+        };
+        Self::start_configured(&configured, zones[0].0)
     }
 
-    fn try_start(zones: &[(&str, String)]) -> Option<Self> {
+    /// Starts a resolver that asks another server everything and checks signatures from this anchor (a DS record) down.
+    pub(crate) fn resolver(asked: SocketAddr, zone: &str, anchor: &str) -> Self {
+        let words: Vec<&str> = anchor.lines().next().unwrap().split_whitespace().collect();
+        let at = words.iter().position(|word| *word == "DS").unwrap();
+        let (numbers, digest) = (words[at + 1..at + 4].join(" "), words[at + 4..].concat());
+        let configured = |_: &Path| {
+            let options = format!(
+                "recursion yes; forward only; forwarders {{ {} port {}; }}; dnssec-validation yes;",
+                asked.ip(),
+                asked.port()
+            );
+            (options, format!("trust-anchors {{ \"{zone}\" static-ds {numbers} \"{digest}\"; }};\n"))
+        };
+        Self::start_configured(&configured, zone)
+    }
+
+    fn start_configured(configured: &dyn Fn(&Path) -> (String, String), zone: &str) -> Self {
+        (0..TRIES).find_map(|_| Self::try_start(configured, zone)).expect("bind9 comes up")
+    }
+
+    fn try_start(configured: &dyn Fn(&Path) -> (String, String), zone: &str) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let address = free_port();
-        fs::write(folder.path().join("named.conf"), configuration(folder.path(), address, zones)).unwrap();
-        for (zone, text) in zones {
-            fs::write(folder.path().join(zone), text).unwrap();
-        }
+        let (options, rest) = configured(folder.path());
+        let text = configuration(folder.path(), address, &options) + &rest;
+        fs::write(folder.path().join("named.conf"), text).unwrap();
         // A copy, since AppArmor allows the installed one no folder but its own.
         let program = folder.path().join("named");
         fs::copy(installed("named"), &program).unwrap();
@@ -48,7 +74,7 @@ impl Bind {
             .spawn()
             .unwrap();
         let mut started = Self { child, address, _folder: folder };
-        started.wait_until_it_answers(zones[0].0).then_some(started)
+        started.wait_until_it_answers(zone).then_some(started)
     }
 
     /// Asks for a zone until an answer comes; `false` if the server ended itself.
@@ -82,18 +108,13 @@ impl Drop for Bind {
     }
 }
 
-fn configuration(folder: &Path, address: SocketAddr, zones: &[(&str, String)]) -> String {
+fn configuration(folder: &Path, address: SocketAddr, options: &str) -> String {
     let (folder, ip, port) = (folder.display(), address.ip(), address.port());
-    let mut text = format!(
+    format!(
         "options {{ directory \"{folder}\"; listen-on port {port} {{ {ip}; }}; listen-on-v6 {{ none; }};\n\
-         pid-file none; lock-file none; session-keyfile none; recursion no; notify no;\n\
-         dnssec-validation no; allow-query {{ any; }}; allow-transfer {{ none; }}; }};\ncontrols {{ }};\n"
-    );
-    let held = zones
-        .iter()
-        .map(|(zone, _)| format!("zone \"{zone}\" {{ type primary; file \"{folder}/{zone}\"; }};\n"));
-    text.extend(held);
-    text
+         pid-file none; lock-file none; session-keyfile none; notify no; {options}\n\
+         allow-query {{ any; }}; allow-transfer {{ none; }}; }};\ncontrols {{ }};\n"
+    )
 }
 
 /// A port that is free for UDP and TCP at this moment.
