@@ -204,3 +204,27 @@ async fn a_port_without_tls_is_told_so() {
     let measured = probed(settings(address), &Chain::new(plain, plain).root_pem).await;
     assert_verdict(&measured, Down, "tls_handshake");
 }
+
+#[tokio::test]
+async fn a_server_that_answers_no_scan_is_up_and_what_it_accepts_cannot_be_told() {
+    let chain = Chain::new(plain, plain);
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(chain.config(&full(&chain))));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let first = listener.accept().await.unwrap().0;
+        let mut first = acceptor.accept(first).await.unwrap();
+        let _ = tokio::io::AsyncReadExt::read(&mut first, &mut [0; 16]).await;
+        drop(first);
+        let mut silent = Vec::new();
+        while let Ok((stream, _)) = listener.accept().await {
+            silent.push(stream);
+        }
+    });
+    let files = crate::kind::Files([("ca.pem".into(), chain.root_pem.clone().into_bytes())].into());
+    let probe = crate::kind::build(settings(address), &files).unwrap();
+    let measured = crate::kind::run(&probe, &[], std::time::Duration::from_secs(3)).await;
+    assert_verdict(&measured, Up, "");
+    assert_eq!(outcome(&measured, "versions").0, Outcome::CannotTell);
+    assert_eq!(outcome(&measured, "suites").0, Outcome::CannotTell);
+}

@@ -39,6 +39,8 @@ pub const TLS_SUMMARY: Text = Text {
     en: "whether a server's certificates and TLS are right, strong enough and not about to expire",
 };
 
+/// A scan that is not whole is tried again after so long.
+const RETRY_AFTER: Duration = Duration::from_secs(300);
 /// How long a server may take to say good-bye, within the deadline.
 const FAREWELL: Duration = Duration::from_secs(1);
 
@@ -136,7 +138,7 @@ impl TlsProbe {
             return None;
         }
         let kept = self.last_scan.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(scan) = kept.filter(|scan| scan.taken.elapsed() < self.rescan_after) {
+        if let Some(scan) = kept.filter(|scan| self.is_fresh(scan)) {
             run.note("scan", "the last one is fresh enough");
             return Some(scan);
         }
@@ -151,9 +153,14 @@ impl TlsProbe {
             silences: 0,
         };
         let scan = Arc::new(scanner.scan(self.wanted, agreed, run).await);
-        let whole = scan.gap.is_empty().then(|| Arc::clone(&scan));
-        *self.last_scan.lock().unwrap_or_else(PoisonError::into_inner) = whole;
+        *self.last_scan.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&scan));
         Some(scan)
+    }
+
+    fn is_fresh(&self, scan: &Scan) -> bool {
+        let kept_for =
+            if scan.gap.is_empty() { self.rescan_after } else { self.rescan_after.min(RETRY_AFTER) };
+        scan.taken.elapsed() < kept_for
     }
 
     /// The address that answered, so that one server is scanned and no name is resolved again. A proxy is told the name.

@@ -138,8 +138,13 @@ impl Scanner<'_> {
             no_forward_secrecy: None,
             gap: String::new(),
         };
-        // TLS 1.3 has no weak suite to choose.
-        let speaks_older = scan.accepted().any(|version| version < Version::Tls13) || !wanted.versions;
+        // TLS 1.3 has no weak suite to choose; where it is not known that all older ones are refused, they are asked for.
+        let refuses = |version: &Version| {
+            scan.versions
+                .iter()
+                .any(|(asked, found)| asked == version && matches!(found, Acceptance::Refused(_)))
+        };
+        let speaks_older = !Version::ALL.iter().filter(|version| **version < Version::Tls13).all(refuses);
         if wanted.suites && speaks_older {
             self.scan_suites(&mut scan, run).await;
         } else if wanted.suites {
