@@ -74,7 +74,7 @@ fn with_256_descriptors_and_300_slow_portals_none_is_down() {
 fn with_256_descriptors_and_a_slow_resolver_besides_none_is_down() {
     let portals = SlowPortals::open(Duration::from_secs(1));
     let resolver = slow_resolver(Duration::from_secs(1));
-    let global = format!("{GLOBAL}resolvers: [\"{resolver}\"]\n");
+    let global = format!("{GLOBAL}resolver: [\"{resolver}\"]\n");
     let files = authority(portals.named_pages(300), "every: 5s, timeout: 5s");
     let launcher = ["prlimit", "--nofile=256"];
     let monitor = Monitor::start_under(&launcher, &[("emc.yaml", &global), ("bo-vd.yaml", &files)]);
@@ -87,7 +87,7 @@ fn with_a_dead_resolver_nothing_is_down() {
     let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     for resolver in [silent.local_addr().unwrap(), closed] {
-        let global = format!("{GLOBAL}resolvers: [\"{resolver}\"]\n");
+        let global = format!("{GLOBAL}resolver: [\"{resolver}\"]\n");
         let kinds = ["http: {path: /}", "tls: {}", "tcp: {}", "dns: {}"];
         let portals = kinds.map(|kind| ("https://dvc.bo-vd.example".to_owned(), kind.to_owned()));
         let files = authority(portals.into_iter(), "every: 2s, timeout: 2s, confirm: 0");
