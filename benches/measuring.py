@@ -18,7 +18,7 @@ from pathlib import Path
 
 from bench import PAGE_BYTES, ROOT, Nginx, Scratch, cpu_seconds, free_port, wait_for_port
 
-EXAMPLES = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release" / "examples"
+EXAMPLES = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / os.environ.get("BENCH_PROFILE", "release") / "examples"
 CONCURRENCY = 16
 # Matches at the very end only, and has candidates all the way.
 REGEX = r"</[a-z]{4}></html>\s*$"
@@ -69,7 +69,7 @@ def drive_blackbox(pid, base, module, target, seconds):
 
 
 def example(name, *arguments):
-    answer = subprocess.run([EXAMPLES / name, *map(str, arguments)], check=True, capture_output=True, text=True)
+    answer = subprocess.run([EXAMPLES / name, *map(str, arguments)], check=True, stdout=subprocess.PIPE, text=True)
     return json.loads(answer.stdout)
 
 

@@ -126,7 +126,8 @@ fn config(pem: &[u8]) -> Result<ClientConfig, Box<dyn std::error::Error>> {
     for certificate in CertificateDer::pem_slice_iter(pem) {
         roots.add(certificate?)?;
     }
-    let kx_groups = vec![aws_lc_rs::kx_group::X25519];
+    // In TLS 1.2 the groups also say which curves a certificate's key may lie on (RFC 8422, 5.1).
+    let kx_groups = vec![aws_lc_rs::kx_group::X25519, aws_lc_rs::kx_group::SECP256R1];
     let provider = rustls::crypto::CryptoProvider { kx_groups, ..aws_lc_rs::default_provider() };
     let mut config = ClientConfig::builder_with_provider(Arc::new(provider))
         .with_safe_default_protocol_versions()?
