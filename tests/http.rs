@@ -4,6 +4,8 @@
 mod build;
 #[path = "http/corpus.rs"]
 mod corpus;
+#[path = "http/differential.rs"]
+mod differential;
 #[path = "http/nginx.rs"]
 mod nginx;
 #[path = "http/requests.rs"]
