@@ -8,6 +8,8 @@ mod corpus;
 mod differential;
 #[path = "http/nginx.rs"]
 mod nginx;
+#[path = "http/parsers.rs"]
+mod parsers;
 #[path = "http/requests.rs"]
 mod requests;
 #[path = "http/scenarios.rs"]

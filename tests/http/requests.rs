@@ -105,6 +105,32 @@ async fn no_secret_comes_out_of_a_failed_run() {
 }
 
 #[tokio::test]
+async fn a_server_that_shows_what_it_was_sent_does_not_make_us_show_it() {
+    let servers = Servers::start(Certificate::Good).await;
+    let mut shows = page("<title>Basic Y2FuYm86QklNQVQz</title><h1>BIMAT1</h1>{\"a\": \"BIMAT3\"}");
+    shows[0].headers.insert("Server".to_owned(), "BIMAT1".to_owned());
+    let json = Answer { body: "{\"a\": \"BIMAT3\"}".to_owned(), ..Answer::default() };
+    let site = [("/", shows), ("/di", redirect("/BIMAT1/x", &[])), ("/json", vec![json])];
+    servers.serve(site.map(|(path, answers)| (path.to_owned(), answers)).into());
+    for (path, expect) in [
+        ("/", json!({"forbidden": ["/BIMA./"]})),
+        ("/di", json!({})),
+        ("/json", json!({"json": {"/a": "b"}})),
+    ] {
+        let http = json!({
+            "path": path, "expect": expect,
+            "secret_headers": {"X-Khoa": {"env": "BIMAT1"}},
+            "basic_auth": {"username": "canbo", "password": {"env": "BIMAT3"}},
+        });
+        let (measured, told) = told(&servers, http, &Operator::default()).await;
+        assert!(measured.assessment.reason.is_some(), "{told}");
+        for secret in ["BIMAT1", "BIMAT3", "Y2FuYm86QklNQVQz"] {
+            assert!(!told.contains(secret), "{path}: {secret} in {told}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_redirected_form_is_not_sent_twice_and_not_elsewhere() {
     let servers = Servers::start(Certificate::Good).await;
     let other = format!("http://{}/khac", servers.other);

@@ -28,7 +28,7 @@ fn all_errors_are_told_at_once() {
         "headers": {"Authorization": "Basic x", "Bad Name": "x", "Content-Length": "1", "X-A": "a\nb"},
         "secret_headers": {"X-B": {"file": "khong-co"}},
         "tls": {"ca_files": ["khong-co.pem"]},
-        "proxy": "socks5://x", "max_body": 0,
+        "proxy": "socks5://x", "max_body": 0, "slow_after": "10s",
         "redirects": {"schemes": []},
         "expect": {
             "status": [], "headers": {"x y": "a", "x-y": "("}, "contains": [" "], "regex": ["(", "a{1,9999999}"],
@@ -48,6 +48,7 @@ fn all_errors_are_told_at_once() {
         "tls.ca_files.0",
         "proxy",
         "max_body",
+        "slow_after",
         "redirects.schemes",
         "expect.status",
         "expect.headers.x y",

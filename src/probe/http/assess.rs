@@ -34,6 +34,9 @@ pub(super) fn findings(plan: &Plan, seen: &Observation, now: DateTime<Utc>) -> V
     findings.extend(speed(plan, seen));
     findings.extend(addresses(seen));
     findings.extend(seen.tls.as_ref().and_then(|tls| expiry(plan, tls, now)));
+    for finding in &mut findings {
+        finding.found = plan.request.redact(&finding.found);
+    }
     findings
 }
 

@@ -61,7 +61,7 @@ fn plan(settings: HttpSettings, context: &Context<'_>, errors: &mut SettingsErro
     let url = address(&settings, context, errors);
     let method = method(&settings, url.as_ref(), context, errors);
     let mut headers = open_headers(&settings, context, errors);
-    let credentials = credentials(&settings, &mut headers, context, errors);
+    let (credentials, secrets) = credentials(&settings, &mut headers, context, errors);
     let body = body(&settings, context, errors);
     let route = route(settings.family, settings.proxy.as_deref(), &settings.tls, context, errors);
     if settings.max_body.0 == 0 {
@@ -69,6 +69,10 @@ fn plan(settings: HttpSettings, context: &Context<'_>, errors: &mut SettingsErro
     }
     if settings.redirects.schemes.is_empty() {
         errors.add("redirects.schemes", "no scheme is allowed", "name https or http, or say follow: false");
+    }
+    if let Some(limit) = settings.slow_after.filter(|limit| limit.0 >= context.timeout) {
+        let wrong = format!("\"{limit}\" is never reached: the run ends after \"{}\"", Span(context.timeout));
+        errors.add("slow_after", wrong, "write less than the timeout");
     }
     let redirects = RedirectPolicy {
         follow: settings.redirects.follow,
@@ -85,7 +89,7 @@ fn plan(settings: HttpSettings, context: &Context<'_>, errors: &mut SettingsErro
     };
     Some(Plan {
         expect: Arc::new(Expectations::compile(settings.expect, errors)),
-        request: RequestPlan { url: url?, method: method?, headers, credentials, body },
+        request: RequestPlan { url: url?, method: method?, headers, credentials, body, secrets },
         route: route?,
         limits,
         redirects,
@@ -240,8 +244,8 @@ fn credentials(
     open: &mut HeaderMap,
     context: &Context<'_>,
     errors: &mut SettingsErrors,
-) -> HeaderMap {
-    let mut headers = HeaderMap::new();
+) -> (HeaderMap, Vec<Secret>) {
+    let (mut headers, mut secrets) = (HeaderMap::new(), Vec::new());
     if let Some(host) = open.remove(header::HOST) {
         headers.insert(header::HOST, host);
     }
@@ -255,6 +259,7 @@ fn credentials(
         let path = format!("secret_headers.{name}");
         if let Some(secret) = secret(&path, source, context, errors) {
             add(&path, name, secret.expose(), errors);
+            secrets.push(secret);
         }
     }
     if let Some(basic) = &settings.basic_auth
@@ -262,11 +267,13 @@ fn credentials(
     {
         let pair = BASE64_STANDARD.encode(format!("{}:{}", basic.username, password.expose()));
         add("basic_auth", "authorization", &format!("Basic {pair}"), errors);
+        secrets.extend([Secret::new(pair), password]);
     }
     if let Some(source) = &settings.bearer_token
         && let Some(token) = secret("bearer_token", source, context, errors)
     {
         add("bearer_token", "authorization", &format!("Bearer {}", token.expose()), errors);
+        secrets.push(token);
     }
     if settings.basic_auth.is_some() && settings.bearer_token.is_some() {
         errors.add(
@@ -275,7 +282,7 @@ fn credentials(
             "keep one of them",
         );
     }
-    headers
+    (headers, secrets)
 }
 
 fn secret(

@@ -70,7 +70,7 @@ impl Expectations {
             compiled_selectors: compile_selectors(&selectors, errors),
             selectors,
             json: pointers(keys.json, errors),
-            final_host: keys.final_host.map(|host| host.to_lowercase()),
+            final_host: keys.final_host.map(|host| in_addresses(&host)),
             min_size: keys.min_size,
             max_size: keys.max_size,
             version: keys.protocol,
@@ -82,6 +82,14 @@ impl Expectations {
     pub(super) fn asks_text(&self) -> bool {
         !(self.contains.is_empty() && self.regex.is_empty() && self.forbidden.is_empty())
     }
+}
+
+/// A host, perhaps with a port, as it stands in an address: lower case, and `xn--` where it has letters of its own.
+fn in_addresses(host: &str) -> String {
+    let (name, port) =
+        host.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).unwrap_or((host, ""));
+    let name = url::Host::parse(name).map_or_else(|_| name.to_lowercase(), |host| host.to_string());
+    if port.is_empty() { name } else { format!("{name}:{port}") }
 }
 
 fn check_sizes(keys: &ExpectKeys, errors: &mut SettingsErrors) {

@@ -60,7 +60,7 @@ impl Probe for HttpProbe {
     }
 
     fn facts(&self, seen: Observation) -> Facts {
-        seen.into_facts()
+        seen.into_facts(&self.plan.request)
     }
 
     fn target(&self) -> String {

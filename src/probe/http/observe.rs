@@ -1,5 +1,6 @@
 //! Fetches the page hop by hop and gathers the facts. Judges nothing: a redirect that the policy refuses is a fact too.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,7 +26,7 @@ use crate::probe::http::address::shown;
 use crate::probe::http::build::Plan;
 use crate::probe::http::reading::{self, Memo, Reading};
 use crate::probe::http::redirect::Refusal;
-use crate::probe::http::request::Hop;
+use crate::probe::http::request::{Hop, RequestPlan};
 
 /// From how many bytes on a body is read on a thread of its own, so that no other probe waits for it.
 const LARGE_BODY: usize = 256 << 10;
@@ -179,14 +180,16 @@ impl<'a> Walk<'a> {
         }
         match self.judge(hop, head) {
             Ok(next) => {
-                run.note("redirect", &format!("{} to {}", head.status.as_u16(), shown(&next.url)));
+                let to = self.plan.request.redact(&shown(&next.url));
+                run.note("redirect", &format!("{} to {to}", head.status.as_u16()));
                 if hop.url.scheme() == "https" && next.url.scheme() == "http" {
                     self.seen.downgrade.get_or_insert_with(|| shown(&next.url));
                 }
                 self.seen.redirects += 1;
                 Some(next)
             }
-            Err(refusal) => {
+            Err(mut refusal) => {
+                refusal.found = self.plan.request.redact(&refusal.found);
                 run.note("redirect refused", &format!("{}: {}", refusal.reason, refusal.found));
                 self.seen.refusal = Some(refusal);
                 None
@@ -322,21 +325,22 @@ impl Observation {
     }
 
     /// The facts to show.
-    pub(super) fn into_facts(self) -> Facts {
+    pub(super) fn into_facts(self, request: &RequestPlan) -> Facts {
+        let words = |text: &str| presentable(&request.redact(text), SHOWN_MAX);
         let http = HttpFacts {
             status: self.head.as_ref().map(|head| head.status.as_u16()),
             version: self.version(),
-            final_url: shown(&self.url),
+            final_url: request.redact(&shown(&self.url)),
             redirects: self.redirects,
             wire_bytes: self.wire_bytes,
             body_bytes: self.body_bytes,
             charset: self.reading.as_ref().map_or("", |reading| reading.charset),
-            title: self
-                .reading
+            title: self.reading.as_ref().map(|reading| words(&reading.title)).unwrap_or_default(),
+            headers: self
+                .head
                 .as_ref()
-                .map(|reading| presentable(&reading.title, SHOWN_MAX))
+                .map(|head| self.shown_headers(&head.headers, words))
                 .unwrap_or_default(),
-            headers: self.head.as_ref().map(|head| self.shown_headers(&head.headers)).unwrap_or_default(),
         };
         Facts {
             addresses: self.addresses,
@@ -347,17 +351,15 @@ impl Observation {
         }
     }
 
-    fn shown_headers(&self, headers: &HeaderMap) -> std::collections::BTreeMap<String, String> {
-        let value = |name: &str| {
-            headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
-        };
-        let mut shown_headers: std::collections::BTreeMap<String, String> = SHOWN_HEADERS
+    fn shown_headers(&self, headers: &HeaderMap, words: impl Fn(&str) -> String) -> BTreeMap<String, String> {
+        let value = |name: &str| Some(String::from_utf8_lossy(headers.get(name)?.as_bytes()));
+        let mut shown_headers: BTreeMap<String, String> = SHOWN_HEADERS
             .iter()
-            .filter_map(|name| Some(((*name).to_owned(), presentable(&value(name)?, SHOWN_MAX))))
+            .filter_map(|name| Some(((*name).to_owned(), words(&value(name)?))))
             .collect();
         let location = value("location").and_then(|location| self.url.join(&location).ok());
         if let Some(location) = location.filter(Url::has_host) {
-            shown_headers.insert("location".to_owned(), presentable(&shown(&location), SHOWN_MAX));
+            shown_headers.insert("location".to_owned(), words(&shown(&location)));
         }
         shown_headers
     }

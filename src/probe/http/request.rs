@@ -5,8 +5,12 @@ use http::header::{COOKIE, HeaderValue};
 use http::{HeaderMap, Method};
 use url::Url;
 
+use crate::model::secret::{REDACTED, Secret};
 use crate::net::exchange::Request;
 use crate::probe::http::address::same_origin;
+
+/// The shortest secret that is looked for in a server's words; a shorter one would be found by accident.
+const SECRET_MIN: usize = 4;
 
 /// The request as configured.
 #[derive(Clone, Debug)]
@@ -21,6 +25,8 @@ pub(super) struct RequestPlan {
     pub(super) credentials: HeaderMap,
     /// Body.
     pub(super) body: Bytes,
+    /// Secrets among the credentials, in the forms in which they go over the wire.
+    pub(super) secrets: Vec<Secret>,
 }
 
 /// One hop on the way to the page.
@@ -38,6 +44,17 @@ impl RequestPlan {
     /// The first hop.
     pub(super) fn first(&self) -> Hop {
         Hop { url: self.url.clone(), method: self.method.clone(), with_body: !self.body.is_empty() }
+    }
+
+    /// A server's words without our own secrets: one that shows what it was sent must not make us show it.
+    pub(super) fn redact(&self, words: &str) -> String {
+        let mut shown = words.to_owned();
+        for secret in self.secrets.iter().filter(|secret| secret.expose().len() >= SECRET_MIN) {
+            if shown.contains(secret.expose()) {
+                shown = shown.replace(secret.expose(), REDACTED);
+            }
+        }
+        shown
     }
 
     /// The request of a hop. `cookies` is what the servers on the way set for this address; a header `Cookie` of the
