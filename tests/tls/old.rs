@@ -105,6 +105,25 @@ async fn weak_keys_and_signatures_are_refused_as_browsers_refuse_them() {
     }
 }
 
+#[tokio::test]
+async fn a_self_signed_certificate_that_the_operator_names_is_trusted() {
+    let folder = tempfile::tempdir().unwrap();
+    let make = "req -x509 -newkey rsa:2048 -nodes -keyout leaf.key -out leaf.pem -subj /CN=x -addext";
+    openssl(folder.path(), &format!("{make} subjectAltName=DNS:{NAME} -days 300"));
+    let certificate = std::fs::read_to_string(folder.path().join("leaf.pem")).unwrap();
+    let server = serve(folder.path(), "-cipher DEFAULT@SECLEVEL=2 -min_protocol TLSv1.2");
+    let measured = probed(settings(server.address), &certificate).await;
+    assert_eq!(verdict(&measured).0, Up, "{}", verdict(&measured).2);
+    // Another of the same name is not the one that was named.
+    openssl(
+        folder.path(),
+        &format!("{} subjectAltName=DNS:{NAME} -days 300", make.replace("leaf.", "other.")),
+    );
+    let other = std::fs::read_to_string(folder.path().join("other.pem")).unwrap();
+    let measured = probed(settings(server.address), &other).await;
+    assert_eq!(verdict(&measured).1, "tls_untrusted", "{}", verdict(&measured).2);
+}
+
 /// A server that speaks no cryptography: it answers a hello by choosing the first of these suites that is offered, in
 /// a version that it knows.
 fn chooser(versions: &'static [u16], suites: &'static [u16]) -> SocketAddr {
