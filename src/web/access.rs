@@ -98,7 +98,7 @@ impl Access {
             match outcome {
                 Ok(Ok(true)) => info!("the web configuration was read anew"),
                 Ok(Err(wrong)) => {
-                    warn!(%wrong, "the web configuration changed but is wrong; the old one stays")
+                    warn!(%wrong, "the web configuration changed but is wrong; the old one stays");
                 }
                 Ok(Ok(false)) | Err(_) => {}
             }

@@ -77,7 +77,7 @@ const NASTY: &str = "</td></title><script>alert(1)</script><img src=x onerror=al
 fn nasty(number: u64) -> ProbeResult {
     let mut run = result_with(facts_of(number));
     run.run_id = RunId::new(number);
-    run.target = NASTY.to_owned();
+    NASTY.clone_into(&mut run.target);
     run.timeline = Timeline::default();
     run.timeline.note(Duration::ZERO, "connected", NASTY);
     run

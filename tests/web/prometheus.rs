@@ -26,12 +26,10 @@ struct Prometheus {
 impl Prometheus {
     fn start(targets: &[(&str, String)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let jobs: String = targets
-            .iter()
-            .map(|(job, target)| {
-                format!("- {{job_name: {job}, static_configs: [{{targets: ['{target}']}}]}}\n")
-            })
-            .collect();
+        let job = |(job, target): &(&str, String)| {
+            format!("- {{job_name: {job}, static_configs: [{{targets: ['{target}']}}]}}")
+        };
+        let jobs = targets.iter().map(job).collect::<Vec<_>>().join("\n");
         let config = folder.path().join("prometheus.yml");
         std::fs::write(
             &config,

@@ -155,16 +155,14 @@ fn groups(state: &WebState, reader: &Reader, standings: Vec<Standing>) -> Vec<Gr
         let key = (standing.id.authority.clone(), standing.id.portal.clone());
         let is_kept = standing.last.is_some() && kept.next().unwrap_or(false);
         let row = row(state, reader, &standing, is_kept);
-        match groups.iter_mut().find(|(of, _)| *of == key) {
-            Some((_, group)) => group.rows.push(row),
-            None => {
-                let portal =
-                    portals.iter().find(|portal| (&portal.authority, &portal.portal) == (&key.0, &key.1));
-                let mut group = group(portal, &key, reader);
-                group.rows.push(row);
-                groups.push((key, group));
-            }
+        if let Some((_, group)) = groups.iter_mut().find(|(of, _)| *of == key) {
+            group.rows.push(row);
+            continue;
         }
+        let portal = portals.iter().find(|portal| (&portal.authority, &portal.portal) == (&key.0, &key.1));
+        let mut group = group(portal, &key, reader);
+        group.rows.push(row);
+        groups.push((key, group));
     }
     groups.into_iter().map(|(_, group)| group).collect()
 }
@@ -183,7 +181,7 @@ fn group(portal: Option<&Portal>, key: &(Name, Name), reader: &Reader) -> Group 
 
 fn row(state: &WebState, reader: &Reader, standing: &Standing, is_kept: bool) -> Row {
     let reason = standing.reason.map(crate::model::reason::Reason::text);
-    let stale = standing.stale.then(|| reader.say(&words::STALE));
+    let stale = standing.stale.then(|| reader.say(words::STALE));
     let last = standing.last.map(|last| Last {
         address: is_kept
             .then(|| format!("{}?lang={}", reader.at(&format!("/runs/{}", last.run_id)), reader.code())),
@@ -198,8 +196,8 @@ fn row(state: &WebState, reader: &Reader, standing: &Standing, is_kept: bool) ->
         target: shown(&standing.target),
         every: Span(standing.every).to_string(),
         badge: Badge::new(standing.status, reader),
-        why: stale.or_else(|| reason.map(|text| reader.say(&text.meaning))),
-        action: reason.map(|text| reader.say(&text.action)),
+        why: stale.or_else(|| reason.map(|text| reader.say(text.meaning))),
+        action: reason.map(|text| reader.say(text.action)),
         last,
     }
 }

@@ -23,7 +23,7 @@ pub(super) struct Badge {
 
 impl Badge {
     pub(super) fn new(status: Status, reader: &Reader) -> Self {
-        let word = reader.say(&words::status(status));
+        let word = reader.say(words::status(status));
         Self { class: status.as_str(), sign: words::sign(status), word }
     }
 }
@@ -97,7 +97,7 @@ pub(super) fn bar(phases: &Phases, reader: &Reader) -> Vec<Stretch> {
         let width = spent.as_secs_f64() * scale;
         let one = Stretch {
             class: phase.as_str(),
-            word: reader.say(&words::phase(phase)),
+            word: reader.say(words::phase(phase)),
             took: took(spent, reader.language),
             begin: format!("{begin:.2}"),
             width: format!("{width:.2}"),

@@ -43,7 +43,7 @@ struct Run<'a> {
 
 /// A finding in words.
 struct Rule {
-    rule: &'static str,
+    name: &'static str,
     class: &'static str,
     outcome: &'static str,
     reason: &'static str,
@@ -107,13 +107,13 @@ pub(crate) fn page(state: &WebState, reader: &Reader, run: &ProbeResult) -> Resp
 
 fn rule(finding: &Finding, reader: &Reader) -> Rule {
     Rule {
-        rule: finding.rule,
+        name: finding.rule,
         class: match finding.outcome {
             Outcome::Passed => "up",
             Outcome::Failed => finding.reason.map_or("down", |reason| reason.status().as_str()),
             Outcome::CannotTell | Outcome::Inapplicable => "unknown",
         },
-        outcome: reader.say(&words::outcome(finding.outcome)),
+        outcome: reader.say(words::outcome(finding.outcome)),
         reason: finding.reason.map_or("", Reason::as_str),
         expected: shown(&finding.expected),
         found: shown(&finding.found),
@@ -131,7 +131,7 @@ fn events(run: &ProbeResult, reader: &Reader) -> Vec<Line> {
 
 fn address(facts: &AddressFacts, reader: &Reader) -> Line {
     let fault = facts.fault.as_ref().map(|fault| shown(&fault.to_string()));
-    let used = facts.used.then(|| reader.say(&words::USED).to_owned());
+    let used = facts.used.then(|| reader.say(words::USED).to_owned());
     Line {
         number: facts.connect.map_or_else(|| "–".to_owned(), |spent| took(spent, reader.language)),
         word: facts.address.to_string(),
