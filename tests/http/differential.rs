@@ -1,4 +1,4 @@
-//! The same servers asked by Debian's blackbox_exporter and by us: the same verdict, or a reason why ours is better.
+//! The same servers asked by Debian's `blackbox_exporter` and by us: the same verdict, or a reason why ours is better.
 
 use std::collections::HashMap;
 use std::io::{Read, Write};
