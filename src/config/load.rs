@@ -14,8 +14,10 @@ use crate::config::resources::{Environment, Store};
 use crate::config::schema::{self, Sort};
 use crate::config::show;
 use crate::config::source::{Sources, Span};
+use crate::config::summary;
 use crate::config::tree::{self, Node};
-use crate::config::walk::{Walker, nearest};
+use crate::config::walk::Walker;
+use crate::config::words::nearest;
 use crate::html::phrases::Phrases;
 use crate::model::id::Name;
 use crate::probe::spec::{Portal, ProbeSpec};
@@ -186,6 +188,14 @@ impl Loader {
         if global.schedule.anchors.is_empty() {
             let help = "add \"uplink: {anchors: [HOST:PORT, HOST:PORT]}\" to emc.yaml, two places that answer whenever your network works";
             let message = "no uplink anchor: when our own network fails, portals will look down";
+            self.problems.warn(top, message, help);
+        }
+        for (host, rate) in summary::crowded(&made.specs, global.schedule.politeness.per_second) {
+            let allowed = global.schedule.politeness.per_second;
+            let message =
+                format!("\"{host}\" would be asked {rate:.2} times a second, politeness allows {allowed}");
+            let help =
+                "some runs will be missed: make \"every\" longer, or raise \"politeness: {per_second}\"";
             self.problems.warn(top, message, help);
         }
         for path in store.take_exposed() {

@@ -11,6 +11,7 @@ pub mod summary;
 
 mod assemble;
 mod cascade;
+mod checks;
 mod collect;
 mod decode;
 mod files;
@@ -24,6 +25,7 @@ mod show;
 mod source;
 mod tree;
 mod walk;
+mod words;
 
 pub use load::{Loaded, load, load_with_roots};
 pub use schema::schema;

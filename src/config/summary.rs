@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::config::load::Loaded;
+use crate::probe::spec::ProbeSpec;
 
 /// Figures of a configuration.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,7 +29,6 @@ impl Loaded {
     #[must_use]
     pub fn summary(&self) -> Summary {
         let mut hosts: BTreeMap<String, f64> = BTreeMap::new();
-        let mut charged: BTreeMap<&str, f64> = BTreeMap::new();
         let mut per_second = 0.0;
         for spec in &self.specs {
             let rate = 1.0 / spec.every.as_secs_f64();
@@ -36,20 +36,28 @@ impl Loaded {
             for host in spec.probe.hosts() {
                 *hosts.entry(host).or_default() += rate;
             }
-            if let Some(host) = &spec.host {
-                *charged.entry(host).or_default() += rate;
-            }
         }
         let allowed = self.global.schedule.politeness.per_second;
-        let over = charged.iter().filter(|(_, rate)| **rate > allowed * 1.001);
         Summary {
             portals: self.portals.len(),
             probes: self.specs.len(),
             disabled: self.disabled.len(),
             series: self.global.store.series(&self.portals, &self.specs),
             per_second,
-            crowded: over.map(|(host, _)| (*host).to_owned()).collect(),
+            crowded: crowded(&self.specs, allowed).into_keys().map(str::to_owned).collect(),
             hosts,
         }
     }
+}
+
+/// Hosts whose probes ask more often than politeness allows, and how often a second.
+pub(super) fn crowded(specs: &[ProbeSpec], allowed: f64) -> BTreeMap<&str, f64> {
+    let mut charged: BTreeMap<&str, f64> = BTreeMap::new();
+    for spec in specs {
+        if let Some(host) = &spec.host {
+            *charged.entry(host).or_default() += 1.0 / spec.every.as_secs_f64();
+        }
+    }
+    charged.retain(|_, rate| *rate > allowed * 1.001);
+    charged
 }

@@ -60,6 +60,13 @@ pub(super) struct Entry {
     pub(super) value: Node,
 }
 
+impl Value {
+    /// Whether it is neither nothing nor made of values.
+    pub(super) const fn is_scalar(&self) -> bool {
+        matches!(self, Self::Bool(_) | Self::Integer(_) | Self::Float(_) | Self::Text(_))
+    }
+}
+
 impl PartialEq for Node {
     /// Places do not count.
     fn eq(&self, other: &Self) -> bool {

@@ -10,6 +10,7 @@ use crate::config::problem::{GIVEN, Problems};
 use crate::config::shape::{Bounds, Key, ShapeId, Shapes, What, Wording};
 use crate::config::source::{Sources, Span};
 use crate::config::tree::{Entry, Node, Value};
+use crate::config::words::{allowed_range, expected, listed, suggestion, type_hint};
 
 /// The three places a secret may come from, as they end a key's short form.
 const SECRET_SOURCES: [&str; 3] = ["file", "env", "credential"];
@@ -68,10 +69,12 @@ impl Walker<'_> {
 
     /// `min_version: 1.2` reads as a number, but means one of the words.
     fn read_as_word(&self, node: &mut Node, wording: &Wording) {
+        // Asked first: finding what was written takes longer the longer the line is.
+        if wording.words.is_empty() || matches!(node.value, Value::Text(_)) || !node.value.is_scalar() {
+            return;
+        }
         let written = self.sources.slice(node.span);
-        if matches!(node.value, Value::Integer(_) | Value::Float(_) | Value::Bool(_))
-            && wording.words.iter().any(|word| word == written)
-        {
+        if wording.words.iter().any(|word| word == written) {
             node.value = Value::Text(written.into());
         }
     }
@@ -145,7 +148,7 @@ impl Walker<'_> {
         let Some((base, source)) = entry.key.rsplit_once('_') else { return };
         let meant = SECRET_SOURCES.contains(&source)
             && known(&entry.key).is_none()
-            && is_scalar(&entry.value.value)
+            && entry.value.value.is_scalar()
             && known(base).or(rest).is_some_and(|shape| self.holds_secret(shape));
         if meant {
             let (base, source): (Box<str>, Box<str>) = (base.into(), source.into());
@@ -214,7 +217,7 @@ impl Walker<'_> {
         let fitting: Vec<ShapeId> =
             alternatives.iter().copied().filter(|id| fits_type(shapes, *id, &node.value)).collect();
         match fitting.as_slice() {
-            [] if alternatives.iter().any(|id| shapes.get(*id).secret) && is_scalar(&node.value) => {
+            [] if alternatives.iter().any(|id| shapes.get(*id).secret) && node.value.is_scalar() => {
                 self.secret_in_file(node.span, name);
             }
             [] => self.wrong_type_of(node, alternatives, name),
@@ -319,7 +322,7 @@ impl Walker<'_> {
         let given = node.kind();
         let message = match node.value {
             Value::Null => format!("\"{name}\" has no value"),
-            _ if is_scalar(&node.value) => format!("\"{name}\" cannot be {given} ({GIVEN})"),
+            _ if node.value.is_scalar() => format!("\"{name}\" cannot be {given} ({GIVEN})"),
             _ => format!("\"{name}\" cannot be {given}"),
         };
         let help = allowed.iter().find_map(|id| type_hint(&node.value, &self.shapes.get(*id).what));
@@ -338,10 +341,6 @@ fn find<'k>(keys: &'k [Key], name: &str) -> Option<&'k Key> {
     keys.binary_search_by(|key| key.name.as_str().cmp(name)).ok().map(|at| &keys[at])
 }
 
-const fn is_scalar(value: &Value) -> bool {
-    matches!(value, Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::Text(_))
-}
-
 /// Whether a value is of a shape's type, whatever it holds.
 fn fits_type(shapes: &Shapes, id: ShapeId, value: &Value) -> bool {
     let shape = shapes.get(id);
@@ -356,109 +355,6 @@ fn fits_type(shapes: &Shapes, id: ShapeId, value: &Value) -> bool {
         (What::Either(of), _) => of.iter().any(|id| fits_type(shapes, *id, value)),
         _ => false,
     }
-}
-
-/// What a shape takes, in a few words.
-fn expected(shapes: &Shapes, id: ShapeId) -> String {
-    let shape = shapes.get(id);
-    match &shape.what {
-        What::Anything => "anything".to_owned(),
-        What::Bool => "true or false".to_owned(),
-        What::Number(bounds) => {
-            let kind = if bounds.whole { "a whole number" } else { "a number" };
-            kind.to_owned()
-        }
-        What::Text(wording) if !wording.words.is_empty() => {
-            let words: Vec<&str> = wording.words.iter().map(String::as_str).collect();
-            format!("one of {}", listed(&words))
-        }
-        What::Text(wording) if wording.pattern.is_some() && !wording.description.is_empty() => {
-            wording.description.clone()
-        }
-        What::Text(_) => "text".to_owned(),
-        What::List { items, .. } => format!("a list of {}", expected(shapes, *items)),
-        What::Record { keys, .. } if keys.is_empty() => "a mapping".to_owned(),
-        What::Record { keys, .. } => {
-            let names: Vec<&str> = keys.iter().map(|key| key.name.as_str()).collect();
-            format!("a mapping with {}", listed(&names))
-        }
-        What::Choice(choices) => {
-            let names: Vec<&str> = choices.iter().map(|(name, _)| name.as_str()).collect();
-            format!("a mapping with one of {}", listed(&names))
-        }
-        What::Either(of) => of.iter().map(|id| expected(shapes, *id)).collect::<Vec<_>>().join(" or "),
-    }
-}
-
-/// The usual slips behind a wrong type.
-fn type_hint(value: &Value, what: &What) -> Option<String> {
-    match (value, what) {
-        (Value::Text(word), What::Bool) if is_old_bool(word) => {
-            Some("yes, no, on and off are words in YAML 1.2, write true or false".to_owned())
-        }
-        (Value::Integer(_) | Value::Float(_), What::Text(wording))
-            if wording.description.contains("duration") =>
-        {
-            Some(format!("add the unit, such as \"{GIVEN}s\""))
-        }
-        (Value::Integer(_) | Value::Float(_) | Value::Bool(_), What::Text(wording))
-            if wording.words.is_empty() =>
-        {
-            Some(format!("put it into quotes, \"{GIVEN}\""))
-        }
-        (Value::Text(_), What::Number(_)) => Some("write it without quotes and without a unit".to_owned()),
-        (value, What::List { .. }) if is_scalar(value) => Some(format!("write [{GIVEN}]")),
-        _ => None,
-    }
-}
-
-fn is_old_bool(word: &str) -> bool {
-    ["yes", "no", "on", "off", "y", "n"].contains(&word.to_ascii_lowercase().as_str())
-}
-
-fn allowed_range(bounds: Bounds) -> String {
-    let kind = if bounds.whole { "a whole number" } else { "a number" };
-    let from = if bounds.above { "above" } else { "from" };
-    match (bounds.least.is_finite(), bounds.most.is_finite()) {
-        (true, true) => format!("it takes {kind} {from} {} to {}", bounds.least, bounds.most),
-        (true, false) => format!("it takes {kind} {from} {}", bounds.least),
-        (false, true) => format!("it takes {kind} up to {}", bounds.most),
-        (false, false) => format!("it takes {kind}"),
-    }
-}
-
-/// `a, b and c`.
-pub(super) fn listed(words: &[&str]) -> String {
-    match words {
-        [] => "nothing".to_owned(),
-        [one] => format!("\"{one}\""),
-        [most @ .., last] => {
-            let most: Vec<String> = most.iter().map(|word| format!("\"{word}\"")).collect();
-            format!("{} and \"{last}\"", most.join(", "))
-        }
-    }
-}
-
-/// The nearest of the allowed words, if one is near, and all of them.
-pub(super) fn suggestion(given: &str, allowed: &[&str]) -> String {
-    let all = format!("allowed are {}", listed(allowed));
-    match nearest(given, allowed) {
-        Some(word) => format!("did you mean \"{word}\"? {all}"),
-        None => all,
-    }
-}
-
-/// The allowed word that differs from the given one by few letters.
-pub(super) fn nearest<'w>(given: &str, allowed: &[&'w str]) -> Option<&'w str> {
-    if given.len() > 64 {
-        return None;
-    }
-    let given = given.to_lowercase().replace('-', "_");
-    let near = |word: &&&str| {
-        let distance = strsim::damerau_levenshtein(&given, &word.to_lowercase().replace('-', "_"));
-        (distance <= (word.len().max(given.len()) / 3).max(1)).then_some(distance)
-    };
-    allowed.iter().filter(|word| near(word).is_some()).min_by_key(|word| near(word)).copied()
 }
 
 /// A key cut to what fits into a message.
