@@ -1,4 +1,4 @@
-//! Runs as Prometheus text, for node_exporter's textfile collector: the names of `/metrics`, as far as they are about
+//! Runs as Prometheus text, for `node_exporter`'s textfile collector: the names of `/metrics`, as far as they are about
 //! single probes and make sense in one run. Counters would begin anew each time, so there are none.
 
 use std::collections::BTreeSet;

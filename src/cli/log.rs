@@ -140,7 +140,7 @@ fn quoted(value: &str) -> String {
     text
 }
 
-/// serde_json leaves the C1 controls and direction marks as they are; both are within 16 bits.
+/// `serde_json` leaves the C1 controls and direction marks as they are; both are within 16 bits.
 fn escaped_for_json(character: char) -> String {
     if character.is_control() || is_direction_mark(character) {
         format!("\\u{:04x}", u32::from(character))

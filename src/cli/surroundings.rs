@@ -58,7 +58,7 @@ pub fn world() -> World {
 fn locale() -> String {
     ["LC_ALL", "LC_MESSAGES", "LANG"]
         .iter()
-        .filter_map(|name| std::env::var_os(name))
+        .filter_map(std::env::var_os)
         .find(|value| value.as_os_str() != OsStr::new(""))
         .map_or_else(String::new, |value| value.to_string_lossy().into_owned())
 }

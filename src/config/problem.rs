@@ -109,12 +109,11 @@ impl Problems {
             touched.iter().filter(|(_, line)| *line > 0).map(|(file, _)| *file).collect();
         for file in files {
             // Parsed again, because what was wrong is no longer in the tree.
-            match tree::parse_all(&sources.get(file).text, file) {
-                Some(tree) => masks.sweep(&tree, sources),
-                None => {
-                    let lines = touched.iter().filter(|(of, _)| *of == file);
-                    lines.for_each(|(_, line)| masks.sweep_text(file, sources, *line));
-                }
+            if let Some(tree) = tree::parse_all(&sources.get(file).text, file) {
+                masks.sweep(&tree, sources)
+            } else {
+                let lines = touched.iter().filter(|(of, _)| *of == file);
+                lines.for_each(|(_, line)| masks.sweep_text(file, sources, *line));
             }
         }
         let mut list: Vec<Diagnostic> =

@@ -198,15 +198,12 @@ impl Walker<'_> {
         let known = |name: &str| choices.iter().find(|(choice, _)| choice == name).map(|(_, shape)| *shape);
         for entry in entries.iter_mut() {
             self.write_out_secret(entry, known, None);
-            match choices.iter().find(|(name, _)| **name == *entry.key) {
-                Some((name, shape)) => {
-                    self.value(&mut entry.value, *shape, name);
-                }
-                None => {
-                    let help = suggestion(&entry.key, &names);
-                    let message = format!("unknown key \"{}\"", shortened(&entry.key));
-                    self.problems.error(entry.key_span, message, help);
-                }
+            if let Some((name, shape)) = choices.iter().find(|(name, _)| **name == *entry.key) {
+                self.value(&mut entry.value, *shape, name);
+            } else {
+                let help = suggestion(&entry.key, &names);
+                let message = format!("unknown key \"{}\"", shortened(&entry.key));
+                self.problems.error(entry.key_span, message, help);
             }
         }
     }

@@ -15,29 +15,29 @@ use nix::unistd::Pid;
 /// Longer than any healthy machine needs for what a test waits for.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-pub struct Monitor {
+pub(crate) struct Monitor {
     folder: tempfile::TempDir,
     child: Child,
     address: String,
     log: Arc<Mutex<String>>,
 }
 
-pub struct Answer {
+pub(crate) struct Answer {
     pub status: u16,
     pub body: String,
 }
 
 impl Monitor {
-    pub fn start(files: &[(&str, &str)], flags: &[&str]) -> Self {
+    pub(crate) fn start(files: &[(&str, &str)], flags: &[&str]) -> Self {
         Self::start_with(files, flags, &[])
     }
 
-    pub fn start_with(files: &[(&str, &str)], flags: &[&str], environment: &[(&str, &str)]) -> Self {
+    pub(crate) fn start_with(files: &[(&str, &str)], flags: &[&str], environment: &[(&str, &str)]) -> Self {
         Self::launch(Command::new(env!("CARGO_BIN_EXE_emc")), files, flags, environment)
     }
 
     /// Starts it by a program that sets limits and then becomes what it was told to start.
-    pub fn start_under(launcher: &[&str], files: &[(&str, &str)]) -> Self {
+    pub(crate) fn start_under(launcher: &[&str], files: &[(&str, &str)]) -> Self {
         let mut command = Command::new(launcher[0]);
         command.args(&launcher[1..]).arg(env!("CARGO_BIN_EXE_emc"));
         Self::launch(command, files, &[], &[])
@@ -85,19 +85,19 @@ impl Monitor {
         Self { folder, child, address, log }
     }
 
-    pub fn file(&self, name: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         self.log.lock().unwrap().clone()
     }
 
-    pub fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> Answer {
         self.ask("GET", path)
     }
 
-    pub fn post(&self, path: &str) -> Answer {
+    pub(crate) fn post(&self, path: &str) -> Answer {
         self.ask("POST", path)
     }
 
@@ -115,13 +115,13 @@ impl Monitor {
     }
 
     /// The first sample whose line begins so; NaN where there is none.
-    pub fn value(&self, begins: &str) -> f64 {
+    pub(crate) fn value(&self, begins: &str) -> f64 {
         let text = self.get("/metrics").body;
         let line = text.lines().find(|line| line.starts_with(begins));
         line.and_then(|line| line.rsplit(' ').next()?.parse().ok()).unwrap_or(f64::NAN)
     }
 
-    pub fn wait_for(&self, begins: &str, wish: impl Fn(f64) -> bool) {
+    pub(crate) fn wait_for(&self, begins: &str, wish: impl Fn(f64) -> bool) {
         let end = Instant::now() + PATIENCE;
         while !wish(self.value(begins)) {
             assert!(Instant::now() < end, "{begins} never came to be; log:\n{}", self.log());
@@ -130,17 +130,17 @@ impl Monitor {
     }
 
     /// The runs that the landing page links to.
-    pub fn run_ids(&self) -> Vec<String> {
+    pub(crate) fn run_ids(&self) -> Vec<String> {
         let page = self.get("/").body;
         page.split("/runs/").skip(1).map(|rest| rest.chars().take(16).collect()).collect()
     }
 
-    pub fn hang_up(&self) {
+    pub(crate) fn hang_up(&self) {
         self.signal(Signal::SIGHUP);
     }
 
     /// Takes the CPU from it for a while.
-    pub fn stop_for(&self, span: Duration) {
+    pub(crate) fn stop_for(&self, span: Duration) {
         self.signal(Signal::SIGSTOP);
         let end = Instant::now() + span;
         while let Some(left) = end.checked_duration_since(Instant::now()) {
@@ -149,7 +149,7 @@ impl Monitor {
         self.signal(Signal::SIGCONT);
     }
 
-    pub fn terminate(&mut self) -> ExitStatus {
+    pub(crate) fn terminate(&mut self) -> ExitStatus {
         self.signal(Signal::SIGTERM);
         self.child.wait().unwrap()
     }

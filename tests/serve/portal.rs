@@ -5,13 +5,13 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-pub struct Portal {
+pub(crate) struct Portal {
     port: u16,
     heads: Arc<Mutex<String>>,
 }
 
 impl Portal {
-    pub fn open() -> Self {
+    pub(crate) fn open() -> Self {
         Self::serving(|mut connection, heads| {
             heads.lock().unwrap().push_str(&read_head(&mut connection));
             let page = "<!doctype html><title>Cổng dịch vụ công</title><h1>Bộ Ví dụ</h1>";
@@ -23,17 +23,17 @@ impl Portal {
         })
     }
 
-    pub fn that_never_answers() -> Self {
+    pub(crate) fn that_never_answers() -> Self {
         Self::serving(|mut connection, _| {
             let _ = connection.read_to_end(&mut Vec::new());
         })
     }
 
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    pub fn heads(&self) -> String {
+    pub(crate) fn heads(&self) -> String {
         self.heads.lock().unwrap().clone()
     }
 
@@ -62,6 +62,6 @@ fn read_head(connection: &mut TcpStream) -> String {
 }
 
 /// A port on which nobody listens.
-pub fn closed_port() -> u16 {
+pub(crate) fn closed_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

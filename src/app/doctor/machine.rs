@@ -88,9 +88,9 @@ pub(super) fn configuration(path: &Path) -> Line {
     let shown = path.display().to_string();
     let readable = fs::metadata(path).and_then(|metadata| {
         if metadata.is_dir() {
-            fs::read_dir(path).map(drop)?
+            fs::read_dir(path).map(drop)?;
         } else {
-            fs::File::open(path).map(drop)?
+            fs::File::open(path).map(drop)?;
         }
         Ok(metadata)
     });

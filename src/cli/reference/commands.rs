@@ -47,7 +47,7 @@ fn arguments<'a>(all: impl Iterator<Item = &'a Arg>, language: Language) -> Stri
 fn written(argument: &Arg) -> String {
     let takes_value = matches!(argument.get_action(), ArgAction::Set | ArgAction::Append);
     let names = argument.get_value_names().unwrap_or_default();
-    let value = names.first().map(|name| name.to_string()).unwrap_or_default();
+    let value = names.first().map(ToString::to_string).unwrap_or_default();
     if argument.is_positional() {
         return value;
     }

@@ -15,15 +15,12 @@ pub fn junit(runs: &[ProbeRun], manner: &Manner) -> String {
     for run in runs {
         let name = suite_of(run);
         let case = case_of(run, manner);
-        match suites.iter_mut().find(|suite| suite.name.as_str() == name) {
-            Some(suite) => {
-                suite.add_test_case(case);
-            }
-            None => {
-                let mut suite = TestSuite::new(name);
-                suite.add_test_case(case);
-                suites.push(suite);
-            }
+        if let Some(suite) = suites.iter_mut().find(|suite| suite.name.as_str() == name) {
+            suite.add_test_case(case);
+        } else {
+            let mut suite = TestSuite::new(name);
+            suite.add_test_case(case);
+            suites.push(suite);
         }
     }
     report.add_test_suites(suites);
