@@ -34,13 +34,20 @@ fn probe(ministry: &Ministry, fault: Option<Fault>) -> Value {
         command.arg(format!("tls://127.0.0.1:{port}")).args(["--warn-before", "30d"]);
     } else {
         command.arg(format!("https://127.0.0.1:{port}/"));
-        command.args(["--selector", "form[role=search]", "--contains", "Bộ Thực hành", "--slow-after", "2s"]);
+        command.args(["--selector", "form[role=search]", "--contains", "Bộ Thực hành"]);
     }
     if fault.is_some_and(|fault| OVER_HTTP1.contains(&fault)) {
         command.arg("--http1");
     }
     let impatient = fault.is_some_and(|fault| PATIENCE.contains(&fault));
     command.args(["--timeout", if impatient { "1s" } else { "20s" }]);
+    if fault == Some(Fault::Slow) {
+        command.args(["--slow-after", "2s"]);
+    }
+        &["--timeout", "1s"][..]
+    } else {
+        &["--timeout", "20s", "--slow-after", "2s"]
+    });
     let output = command.output().unwrap();
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{fault:?}: {error}: {output:?}"))
 }
