@@ -3,7 +3,7 @@
 //! The real program runs as a child, so that limits and signals meet it alone. Failures are counted raw, before
 //! `confirm` could hide one.
 
-#[expect(dead_code, unreachable_pub, reason = "this test needs a part of what it offers")]
+#[expect(dead_code, reason = "this test needs a part of what it offers")]
 #[path = "serve/monitor.rs"]
 mod monitor;
 #[path = "own_faults/slow.rs"]

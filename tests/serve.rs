@@ -1,5 +1,6 @@
 //! `emc serve` as an operator runs it: the real program, real files, a real portal on loopback.
 
+#[expect(dead_code, reason = "this test needs a part of what it offers")]
 #[path = "serve/monitor.rs"]
 mod monitor;
 #[path = "serve/portal.rs"]

@@ -237,8 +237,11 @@ fn is_global(path: &Path, root: &Node) -> bool {
     collect::is_global(path) || root.get("authority").is_none() && root.get("portals").is_none()
 }
 
+/// Every authority: where it stands, and who is said to have taken its place, and where that is said.
+type Heirs = HashMap<Name, (Span, Option<(Name, Span)>)>;
+
 /// `succeeded_by` names an authority of this configuration and does not lead back.
-fn check_heirs(all: &HashMap<Name, (Span, Option<(Name, Span)>)>, problems: &mut Problems) {
+fn check_heirs(all: &Heirs, problems: &mut Problems) {
     let names: Vec<&str> = all.keys().map(Name::as_str).collect();
     for (id, (_, heir)) in all {
         let Some((heir, span)) = heir else { continue };

@@ -110,7 +110,7 @@ impl Problems {
         for file in files {
             // Parsed again, because what was wrong is no longer in the tree.
             if let Some(tree) = tree::parse_all(&sources.get(file).text, file) {
-                masks.sweep(&tree, sources)
+                masks.sweep(&tree, sources);
             } else {
                 let lines = touched.iter().filter(|(of, _)| *of == file);
                 lines.for_each(|(_, line)| masks.sweep_text(file, sources, *line));

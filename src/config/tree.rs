@@ -398,7 +398,11 @@ impl<'s> Builder<'s> {
         self.errors.push(*error);
     }
 
-    #[expect(clippy::unused_self, reason = "reads as one of the builder's words")]
+    #[expect(
+        clippy::unused_self,
+        clippy::unnecessary_box_returns,
+        reason = "reads as one of the builder's words"
+    )]
     fn error(&self, span: Span, message: &str, help: &str) -> Box<TreeError> {
         Box::new(TreeError { span, message: message.to_owned(), help: help.to_owned(), other: None })
     }

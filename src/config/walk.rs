@@ -31,7 +31,7 @@ impl Walker<'_> {
         let before = self.problems.errors();
         let mut stays = true;
         if node.value != Value::Null || !self.shapes.get(id).nullable {
-            self.fill_in(node, &self.shapes.get(id).what);
+            Self::fill_in(node, &self.shapes.get(id).what);
             stays = self.matched(node, id, name) && matches!(node.value, Value::Map(_) | Value::List(_));
         }
         node.pruned = self.problems.errors() > before;
@@ -81,7 +81,7 @@ impl Walker<'_> {
 
     /// Writes three short forms out: `http:` with nothing after it means `http: {}`, `include: x` means
     /// `include: [x]`, and where a mapping must have just a `url`, an address alone means `{url: address}`.
-    fn fill_in(&self, node: &mut Node, what: &What) {
+    fn fill_in(node: &mut Node, what: &What) {
         let span = node.span;
         match (&mut node.value, what) {
             (value @ Value::Null, What::Record { keys, .. }) if required(keys).next().is_none() => {

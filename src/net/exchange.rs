@@ -87,7 +87,6 @@ pub struct Exchange {
 
 impl Net {
     /// Sends one request over a new connection and reads the answer. Never lasts past the run's deadline.
-    #[expect(clippy::too_many_arguments, reason = "each names another thing, and none belongs to another")]
     pub async fn exchange(
         &self,
         request: &Request,
@@ -124,7 +123,6 @@ impl Net {
         seen
     }
 
-    #[expect(clippy::too_many_arguments, reason = "each names another thing, and none belongs to another")]
     async fn ask_securely(
         &self,
         stream: Stream,

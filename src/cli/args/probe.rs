@@ -31,6 +31,7 @@ pub struct ProbeArguments {
 /// What is measured where the target is no configured probe.
 #[derive(Debug, Default, clap::Args)]
 #[command(next_help_heading = "For a bare URL or host")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that people type")]
 pub struct TargetArguments {
     /// Kind of probe (see `emc kinds`); a URL means http, `tls://`, `tcp://` and `dns://` their own.
     #[arg(long, value_name = "KIND")]

@@ -159,7 +159,6 @@ impl Alpn {
 impl Net {
     /// Speaks TLS over a stream: hand-shakes, checks the chain (memoised) and reports both. `host` is used for SNI and
     /// the name check unless the policy names another. Never lasts past the run's deadline.
-    #[expect(clippy::too_many_arguments, reason = "each names another thing, and none belongs to another")]
     pub async fn secure(
         &self,
         mut stream: Stream,
