@@ -15,6 +15,8 @@ use super::switchboard::Active;
 use crate::net::deadline::Deadline;
 
 const LONGEST_HANDSHAKE: Duration = Duration::from_secs(10);
+/// How long a refused client may take to notice.
+const FAREWELL: Duration = Duration::from_secs(1);
 /// A TLS record with the fatal alert `handshake_failure` (RFC 8446, section 6).
 const ALERT: [u8; 7] = [0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x28];
 
@@ -31,9 +33,22 @@ pub(super) async fn shake_hands(
     if active.contains_key(&Fault::TlsAlert) {
         hear(&mut stream).await;
         let _ = stream.write_all(&ALERT).await;
-        let _ = stream.shutdown().await;
+        let _ = Deadline::after(FAREWELL).bound(see_off(stream)).await;
         return None;
     }
     let acceptor = TlsAcceptor::from(wardrobe.choose(active));
-    Deadline::after(LONGEST_HANDSHAKE).bound(acceptor.accept(stream)).await.ok()?.ok()
+    let handshake = acceptor.accept(stream).into_fallible();
+    match Deadline::after(LONGEST_HANDSHAKE).bound(handshake).await.ok()? {
+        Ok(stream) => Some(stream),
+        Err((_, stream)) => {
+            let _ = Deadline::after(FAREWELL).bound(see_off(stream)).await;
+            None
+        }
+    }
+}
+
+/// Closing while the client's words are still unread would make the kernel send RST, which overtakes our alert.
+async fn see_off(mut stream: TcpStream) {
+    let _ = stream.shutdown().await;
+    let _ = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
 }
