@@ -47,6 +47,9 @@ pub(super) struct Assembler<'a> {
     pub(super) made: Made,
 }
 
+/// Where an authority is described, and who took over from it.
+pub(super) type Descent = (Span, Option<(Name, Span)>);
+
 /// What came out of all files.
 #[derive(Debug, Default)]
 pub(super) struct Made {
@@ -57,7 +60,7 @@ pub(super) struct Made {
     /// Probes that are switched off.
     pub(super) disabled: Vec<ProbeSpec>,
     /// Authorities by id: where, and who took over.
-    pub(super) authorities: HashMap<Name, (Span, Option<(Name, Span)>)>,
+    pub(super) authorities: HashMap<Name, Descent>,
     /// Every portal there is.
     pub(super) known_portals: Vec<(Name, Name)>,
 }
@@ -70,6 +73,14 @@ struct Stand<'n> {
     defaults: Defaults,
     enabled: bool,
     verified: Option<Verified>,
+}
+
+/// A probe while it is built.
+struct Asked<'n> {
+    keys: &'n ProbeKeys,
+    stand: &'n Stand<'n>,
+    timing: Timing,
+    enabled: bool,
 }
 
 impl Assembler<'_> {
@@ -182,7 +193,8 @@ impl Assembler<'_> {
         if self.lacks_required(&merged) {
             return;
         }
-        let Some(built) = self.build(&merged, &keys, stand, timing, enabled) else { return };
+        let asked = Asked { keys: &keys, stand, timing, enabled };
+        let Some(built) = self.build(&merged, &asked) else { return };
         if enabled && keys.verified.or(stand.verified) == Some(Verified::No) {
             let help = "check that the address is the right one, then write \"verified: yes\" or the day";
             self.problems.warn(
@@ -223,14 +235,8 @@ impl Assembler<'_> {
         !missing.is_empty()
     }
 
-    fn build(
-        &mut self,
-        entry: &Entry,
-        keys: &ProbeKeys,
-        stand: &Stand<'_>,
-        timing: Timing,
-        enabled: bool,
-    ) -> Option<ProbeSpec> {
+    fn build(&mut self, entry: &Entry, asked: &Asked<'_>) -> Option<ProbeSpec> {
+        let Asked { keys, stand, timing, enabled } = *asked;
         let settings = self.decoded(decode_entry::<KindSettings>(entry), &entry.value)?;
         let folder = &self.sources.get(entry.key_span.file).folder;
         let files = self.store.within(folder);
@@ -252,7 +258,7 @@ impl Assembler<'_> {
                 let mut hasher = Xxh3::with_seed(self.global_hash);
                 (files.seen(), stand.url.as_ref().map(Url::as_str), keys.mutates).hash(&mut hasher);
                 hash_node(&entry.value, &mut hasher);
-                Some(spec(kind, probe, keys, stand, timing, hasher))
+                Some(spec(kind, probe, asked, hasher))
             }
             // A probe that is switched off may name files that are not there yet.
             Err(_) if !enabled && files.failed() => None,
@@ -279,14 +285,8 @@ impl Assembler<'_> {
     }
 }
 
-fn spec(
-    kind: &'static str,
-    probe: SharedProbe,
-    keys: &ProbeKeys,
-    stand: &Stand<'_>,
-    timing: Timing,
-    mut hasher: Xxh3,
-) -> ProbeSpec {
+fn spec(kind: &'static str, probe: SharedProbe, asked: &Asked<'_>, mut hasher: Xxh3) -> ProbeSpec {
+    let Asked { keys, stand, timing, .. } = *asked;
     let mut labels = stand.defaults.labels.clone();
     labels.extend(keys.labels.clone());
     (kind, timing.every, timing.timeout, timing.confirm, &labels).hash(&mut hasher);

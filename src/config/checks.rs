@@ -95,16 +95,13 @@ impl Assembler<'_> {
         }
         for (percentile, within) in &slo.latency {
             let share = percentile.strip_prefix('p').and_then(|digits| digits.parse::<f64>().ok());
-            match share.filter(|share| (50.0..=99.99).contains(share)) {
-                Some(share) => {
-                    objectives.insert(format!("latency_{within}"), share / 100.0);
-                }
-                None => {
-                    let place = node.at(&["slo", "latency"]).and_then(|node| node.entry(percentile));
-                    let span = place.map_or(node.span, |entry| entry.key_span);
-                    let help = "write p50 to p99.99, such as \"p95: 2s\"";
-                    self.problems.error(span, format!("\"{percentile}\" is no percentile"), help);
-                }
+            if let Some(share) = share.filter(|share| (50.0..=99.99).contains(share)) {
+                objectives.insert(format!("latency_{within}"), share / 100.0);
+            } else {
+                let place = node.at(&["slo", "latency"]).and_then(|node| node.entry(percentile));
+                let span = place.map_or(node.span, |entry| entry.key_span);
+                let help = "write p50 to p99.99, such as \"p95: 2s\"";
+                self.problems.error(span, format!("\"{percentile}\" is no percentile"), help);
             }
         }
         objectives

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::config::assemble::{Assembler, Made, hash_global};
+use crate::config::assemble::{Assembler, Descent, Made, hash_global};
 use crate::config::cascade::Defaults;
 use crate::config::collect;
 use crate::config::diagnostic::Diagnostics;
@@ -134,7 +134,9 @@ impl Loader {
                 let help = format!("paths are relative to \"{}\"", self.sources.get(file).folder.display());
                 self.problems.error(span, format!("no file matches \"{pattern}\""), help);
             }
-            found.iter().for_each(|path| self.read(path));
+            for path in &found {
+                self.read(path);
+            }
         }
     }
 
@@ -237,11 +239,8 @@ fn is_global(path: &Path, root: &Node) -> bool {
     collect::is_global(path) || root.get("authority").is_none() && root.get("portals").is_none()
 }
 
-/// Every authority: where it stands, and who is said to have taken its place, and where that is said.
-type Heirs = HashMap<Name, (Span, Option<(Name, Span)>)>;
-
 /// `succeeded_by` names an authority of this configuration and does not lead back.
-fn check_heirs(all: &Heirs, problems: &mut Problems) {
+fn check_heirs(all: &HashMap<Name, Descent>, problems: &mut Problems) {
     let names: Vec<&str> = all.keys().map(Name::as_str).collect();
     for (id, (_, heir)) in all {
         let Some((heir, span)) = heir else { continue };

@@ -39,7 +39,8 @@ pub(super) struct Problems {
 impl Problems {
     /// Adds an error.
     pub(super) fn error(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
-        self.push(Severity::Error, span, message.into(), help.into(), None);
+        let (message, help) = (message.into(), help.into());
+        self.push(Problem { severity: Severity::Error, span, message, help, other: None });
     }
 
     /// Adds an error about two places.
@@ -51,12 +52,14 @@ impl Problems {
         other: (Span, &str),
     ) {
         let other = Some((other.0, other.1.to_owned()));
-        self.push(Severity::Error, span, message.into(), help.into(), other);
+        let (message, help) = (message.into(), help.into());
+        self.push(Problem { severity: Severity::Error, span, message, help, other });
     }
 
     /// Adds a warning.
     pub(super) fn warn(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
-        self.push(Severity::Warning, span, message.into(), help.into(), None);
+        let (message, help) = (message.into(), help.into());
+        self.push(Problem { severity: Severity::Warning, span, message, help, other: None });
     }
 
     /// Adds what a type refused, unless the walk has told of something wrong there before.
@@ -69,20 +72,19 @@ impl Problems {
     /// Adds what the parser found.
     pub(super) fn add_tree_error(&mut self, error: TreeError) {
         let other = error.other.map(|span| (span, "first given here".to_owned()));
-        self.push(Severity::Error, error.span, error.message, error.help, other);
+        self.push(Problem {
+            severity: Severity::Error,
+            span: error.span,
+            message: error.message,
+            help: error.help,
+            other,
+        });
     }
 
-    fn push(
-        &mut self,
-        severity: Severity,
-        span: Span,
-        message: String,
-        help: String,
-        other: Option<(Span, String)>,
-    ) {
-        self.errors += usize::from(severity == Severity::Error);
+    fn push(&mut self, problem: Problem) {
+        self.errors += usize::from(problem.severity == Severity::Error);
         if self.list.len() < PROBLEMS_MAX {
-            self.list.push(Problem { severity, span, message, help, other });
+            self.list.push(problem);
         }
     }
 

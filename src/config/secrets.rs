@@ -76,9 +76,8 @@ impl Masks {
                     self.node(&entry.value, hides(&entry.key, hidden), sources);
                 }
             }
-            Value::Null | Value::Bool(_) if !hidden => {}
             Value::Text(text) if !hidden => self.within(text, node.span, sources),
-            Value::Integer(_) | Value::Float(_) if !hidden => {}
+            _ if !hidden => {}
             value => self.hide(value, node.span, sources),
         }
     }
