@@ -27,6 +27,7 @@ use crate::probe::spec::ProbeSpec;
 
 /// The authority under which bare targets run.
 pub const AUTHORITY: &str = "adhoc";
+const MUTATES_HELP: &str = "add --mutates if that is meant";
 /// The port of name servers.
 const DNS_PORT: u16 = 53;
 
@@ -169,7 +170,8 @@ fn build(bare: &Bare, number: usize) -> Result<ProbeSpec, Vec<FlagError>> {
         let told = |error: crate::probe::settings::SettingsError| FlagError {
             flag: flag_of(bare, &error.path),
             message: error.message,
-            help: error.help,
+            // What is said in files by two keys is said here by one flag.
+            help: if error.path == "method" && !bare.mutates { MUTATES_HELP.to_owned() } else { error.help },
         };
         errors.0.into_iter().map(told).collect::<Vec<_>>()
     })?;

@@ -154,7 +154,7 @@ const fn is_direction_mark(character: char) -> bool {
 }
 
 /// Blots out userinfo and query of every address in a text.
-fn without_credentials(text: &str) -> String {
+pub(in crate::cli) fn without_credentials(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find("://") {

@@ -3,13 +3,15 @@
 mod machine;
 mod network;
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::app::variables::Variables;
+use crate::config::global::Global;
 use crate::model::text::Text;
-use crate::net::{Net, NetSettings};
+use crate::net::Net;
 
 /// How an organ was found, from best to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -55,15 +57,16 @@ impl Line {
 pub struct DoctorOptions {
     /// The configuration; where there is none, the machine is examined without it.
     pub config_file: PathBuf,
-    /// Name servers, instead of the system's.
-    pub resolvers: Vec<SocketAddr>,
-    /// `host:port` of places that answer whenever our own network works.
-    pub anchors: Vec<String>,
+    /// The environment, for secrets that the configuration names.
+    pub variables: Arc<Variables>,
 }
 
 /// Examines the machine.
 #[must_use]
 pub fn doctor(options: &DoctorOptions) -> Vec<Line> {
+    // Files with errors are told by `emc check`; here they only mean that the system's own settings are examined.
+    let loaded = crate::config::load(&options.config_file, options.variables.as_ref()).ok();
+    let global = loaded.map_or_else(Global::default, |loaded| loaded.global);
     let mut lines = vec![
         machine::descriptors(),
         machine::clock(),
@@ -71,20 +74,19 @@ pub fn doctor(options: &DoctorOptions) -> Vec<Line> {
         machine::configuration(&options.config_file),
     ];
     match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => lines.extend(runtime.block_on(examine_network(options))),
+        Ok(runtime) => lines.extend(runtime.block_on(examine_network(&global))),
         Err(error) => lines.push(network::no_runtime(&error)),
     }
     lines
 }
 
-async fn examine_network(options: &DoctorOptions) -> Vec<Line> {
-    let settings = NetSettings { resolvers: options.resolvers.clone(), ..NetSettings::default() };
-    let net = match Net::new(&settings) {
+async fn examine_network(global: &Global) -> Vec<Line> {
+    let net = match Net::new(&global.net) {
         Ok(net) => net,
         Err(fault) => return vec![network::no_net(&fault)],
     };
     let mut lines = vec![network::resolver(&net).await, network::kernel_stamps(&net).await];
     lines.push(network::ipv6());
-    lines.push(network::anchors(&net, &options.anchors).await);
+    lines.push(network::anchors(&net, &global.schedule.anchors).await);
     lines
 }

@@ -6,13 +6,12 @@ use crate::app::doctor::{DoctorOptions, Line, Verdict, doctor};
 use crate::cli::args::Common;
 use crate::cli::exit::{self, Exit};
 use crate::cli::out::Out;
-use crate::cli::surroundings::Surroundings;
+use crate::cli::surroundings::{Surroundings, world};
 use crate::model::text::{Language, Text};
 
 /// Runs the command.
 pub(super) fn run(common: &Common, surroundings: &Surroundings, out: &mut Out) -> Exit {
-    let options =
-        DoctorOptions { config_file: common.config_file.clone(), resolvers: Vec::new(), anchors: Vec::new() };
+    let options = DoctorOptions { config_file: common.config_file.clone(), variables: world().variables };
     let lines = doctor(&options);
     for line in &lines {
         out.print(&shown(line, surroundings.language));

@@ -7,6 +7,7 @@ use crate::app::probe::{Audience, ProbeError, ProbeOptions, ProbeRun, Report, Se
 use crate::cli::args::Common;
 use crate::cli::args::probe::{OutputFormat, ProbeArguments};
 use crate::cli::exit::{self, Exit};
+use crate::cli::log::without_credentials;
 use crate::cli::out::Out;
 use crate::cli::surroundings::{Surroundings, world};
 use crate::cli::write::{Asked, Manner, human, json, junit, nagios, tap};
@@ -137,8 +138,9 @@ impl Audience for Show<'_> {
     }
 }
 
+/// What was typed may hold a password, and messages end up in logs.
 fn explain(error: &ProbeError, language: Language) -> String {
-    match error {
+    let text = match error {
         ProbeError::Unknown { given, nearest } => {
             let mut text = format!("emc: {} \"{given}\"\n", NOT_FOUND.in_language(language));
             if let Some(nearest) = nearest {
@@ -152,7 +154,8 @@ fn explain(error: &ProbeError, language: Language) -> String {
         ProbeError::Flags(errors) => errors.iter().map(|error| explain_flag(error, language)).collect(),
         ProbeError::Configuration(rendered) => format!("{}\n", rendered.trim_end()),
         ProbeError::Own(why) => format!("emc: {why}\n"),
-    }
+    };
+    without_credentials(&text)
 }
 
 fn explain_flag(error: &FlagError, language: Language) -> String {
