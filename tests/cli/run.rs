@@ -36,3 +36,9 @@ pub(crate) fn finish(mut command: Command) -> Ended {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     Ended { code: output.status.code().unwrap(), stdout: text(output.stdout), stderr: text(output.stderr) }
 }
+
+/// The search path of the tests with a folder before it.
+#[expect(clippy::disallowed_methods, reason = "the environment of the tests, not of the program")]
+pub(crate) fn path_with(folder: &Path) -> String {
+    format!("{}:{}", folder.display(), std::env::var("PATH").unwrap())
+}

@@ -6,6 +6,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
+use super::run::path_with;
+
 /// The ports of the README: the monitor's, then HTTP, HTTPS and admin of the practice ministry.
 const PORTS: [u16; 4] = [9715, 9716, 9717, 9718];
 
@@ -46,18 +48,18 @@ fn the_tour_of_the_readme_leads_to_an_alertable_metric() {
     for (written, free) in PORTS.iter().zip(ports) {
         script = script.replace(&format!("127.0.0.1:{written}"), &format!("127.0.0.1:{free}"));
     }
-    let path = format!("{}:{}", tools.path().display(), std::env::var("PATH").unwrap());
     let whole = format!("set -eu\ntrap 'kill $(jobs -p)' EXIT\n{script}");
     // The tour waits for what it says; should that never come, it must not wait forever.
     let output = Command::new("timeout")
         .args(["--kill-after=5", "120", "bash", "-c", &whole])
         .current_dir(folder.path())
-        .env("PATH", path)
+        .env("PATH", path_with(tools.path()))
         .output()
         .unwrap();
     let said =
         String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}");
+    let log = fs::read_to_string(folder.path().join("serve.log")).unwrap_or_default();
+    assert!(output.status.success(), "{said}\nlog of serve:\n{log}");
     assert!(
         said.contains("reason=\"maintenance_page\"} 1") && said.contains("SUCCESS: 1 rules found"),
         "{said}"
