@@ -35,6 +35,7 @@ type Tally = Arc<Mutex<BTreeMap<&'static str, u64>>>;
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> Result<(), String> {
+    emc_monitor::app::limits::keep_freed_memory();
     let arguments = Arguments::parse();
     let measuring = Arc::new(Measuring::new(&arguments.page)?);
     // The first run reads roots, starts threads and warms caches.

@@ -4,11 +4,6 @@
 
 #![warn(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
-/// glibc's allocator gives memory back after every run and faults it in again: that doubled the cost of a plain HTTP
-/// probe (measured by `benches/throughput.sh`).
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 pub mod app;
 pub mod cli;
 pub mod config;

@@ -27,3 +27,12 @@ pub fn runs_allowed(wished: usize) -> usize {
     }
     allowed.min(wished)
 }
+
+/// The block by which the allocator is taught to keep freed memory, in bytes.
+const LESSON: usize = 1 << 20;
+
+/// glibc gives the end of its heap back after every run and faults it in again, which doubled the cost of a plain HTTP
+/// probe. When a large block is freed it learns (mallopt(3), dynamic threshold) to keep up to twice as much at hand.
+pub fn keep_freed_memory() {
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(LESSON)));
+}

@@ -21,6 +21,7 @@ use std::process::ExitCode;
 use clap::FromArgMatches;
 use clap::error::ErrorKind;
 
+use crate::app::limits::keep_freed_memory;
 use crate::cli::args::Arguments;
 use crate::cli::exit::Exit;
 use crate::cli::out::Out;
@@ -30,6 +31,7 @@ use crate::cli::surroundings::{Surroundings, language_asked};
 #[must_use]
 pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     panic::install();
+    keep_freed_memory();
     let arguments: Vec<OsString> = arguments.collect();
     let mut surroundings = Surroundings::look();
     surroundings.language = language_asked(&arguments).unwrap_or(surroundings.language);

@@ -219,17 +219,18 @@ fn measuring(mut options: ResolverOpts) -> ResolverOpts {
     options
 }
 
-/// Why two answers without addresses are a fault. A name that does not exist outweighs a server that stumbled; what
-/// did not come at all says least.
+/// Why two answers without addresses are a fault. A name that does not exist has no address of either family. Short of
+/// that, where we could not ask for one family the answer for the other proves nothing. A server that stumbled outweighs
+/// one that was silent.
 fn fault_of(v6: Option<Answer>, v4: Option<Answer>) -> Fault {
     let errors = [v4, v6].into_iter().flatten().filter_map(Result::err);
     let faults = errors.map(|error| Fault::new(reason_of(&error), OPERATION, error));
     let weight = |fault: &Fault| match fault.reason {
         Reason::DnsNxdomain => 0,
-        Reason::DnsServfail | Reason::DnsRefused => 1,
-        Reason::DnsNoAddress => 3,
-        Reason::DnsTimeout => 2,
-        _ => 4,
+        Reason::DnsServfail | Reason::DnsRefused => 2,
+        Reason::DnsTimeout => 3,
+        Reason::DnsNoAddress => 4,
+        _ => 1,
     };
     let nothing = || Fault::new(Reason::DnsNoAddress, OPERATION, "the name has no address");
     faults.min_by_key(weight).unwrap_or_else(nothing)
@@ -293,6 +294,8 @@ mod tests {
         assert_eq!(fault_of(timeout(), servfail()).reason, Reason::DnsServfail);
         assert_eq!(fault_of(servfail(), timeout()).reason, Reason::DnsServfail);
         assert_eq!(fault_of(timeout(), None).reason, Reason::DnsTimeout);
+        let exhausted = Some(Err(NetError::from(std::io::Error::from_raw_os_error(24))));
+        assert_eq!(fault_of(servfail(), exhausted).reason, Reason::SelfFdExhausted);
         assert_eq!(fault_of(None, None).reason, Reason::DnsNoAddress);
     }
 }

@@ -11,6 +11,10 @@ use crate::net::stage::Stage;
 /// megabytes in pieces of a byte means us no good.
 const PIECES_MAX: usize = 1 << 18;
 
+/// From this size on a body gets room for all that is allowed at once, instead of twice as much at each turn: what is
+/// not written to costs nothing, and what was copied from would stay in memory beside the copy.
+pub(crate) const LARGE: usize = 1 << 20;
+
 /// A body that grows up to a limit.
 #[derive(Debug)]
 pub(crate) struct Body {
@@ -28,6 +32,10 @@ impl Body {
     /// Adds what came.
     pub(crate) fn add(&mut self, chunk: &[u8]) -> Outcome<()> {
         let room = self.limit - self.bytes.len();
+        let short = self.bytes.capacity() - self.bytes.len() < chunk.len().min(room);
+        if short && self.bytes.len() >= LARGE {
+            self.bytes.reserve(room);
+        }
         self.bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
         self.pieces += 1;
         if self.pieces > PIECES_MAX {

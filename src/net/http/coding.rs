@@ -16,7 +16,7 @@ use crate::model::fault::Fault;
 use crate::model::reason::Reason;
 use crate::net::exchange::Exchange;
 use crate::net::http::Outcome;
-use crate::net::http::body::too_large;
+use crate::net::http::body::{LARGE, too_large};
 use crate::net::stage::Stage;
 
 /// The most codings on top of each other.
@@ -142,6 +142,9 @@ fn unfold(mut decoder: impl Read, decoded: &mut Vec<u8>, limit: usize) -> Outcom
             Err(error) => return Err(unreadable(error)),
         };
         let room = limit - decoded.len();
+        if decoded.capacity() - decoded.len() < count.min(room) && decoded.len() >= LARGE {
+            decoded.reserve_exact(room);
+        }
         decoded.extend_from_slice(&piece[..count.min(room)]);
         if count > room {
             return Err(too_large(limit));
