@@ -51,7 +51,13 @@ fn assert_nobody_is_blamed(monitor: &Monitor) {
         .filter(|line| line.starts_with("emc_probe_failure_total{") && !line.ends_with(" 0"))
         .chain(text.lines().filter(|line| line.contains("status=\"down\"") && line.ends_with(" 1")))
         .collect();
-    assert!(blamed.is_empty(), "{} series blame a healthy portal: {:?}\n{}", blamed.len(), blamed.first(), monitor.log());
+    assert!(
+        blamed.is_empty(),
+        "{} series blame a healthy portal: {:?}\n{}",
+        blamed.len(),
+        blamed.first(),
+        monitor.log()
+    );
 }
 
 #[test]

@@ -125,8 +125,13 @@ fn settings_of(schema: &Value) -> Vec<Setting> {
 
 /// Adds the properties of a schema, and of what lies in them.
 fn walk(schema: &Value, root: &Value, prefix: &str, depth: usize, settings: &mut Vec<Setting>) {
-    let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return };
-    for (key, property) in properties {
+    // A value that has exactly one of several keys lists them as choices.
+    let choices = schema.get("oneOf").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let own = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+    let chosen = choices.iter().filter_map(|choice| Some((choice, choice.get("properties")?.as_object()?)));
+    let chosen =
+        chosen.flat_map(|(choice, keys)| keys.iter().map(move |(key, property)| (key, property, choice)));
+    for (key, property, told_by) in own.map(|(key, property)| (key, property, property)).chain(chosen) {
         if is_a_kind(key, property) || is_short_form(property) || depth == DEPTH_MAX {
             continue;
         }
@@ -136,7 +141,7 @@ fn walk(schema: &Value, root: &Value, prefix: &str, depth: usize, settings: &mut
             path: path.clone(),
             takes: takes(resolved, root),
             default: default(property, resolved),
-            description: description(property, resolved),
+            description: description(told_by, resolved),
         });
         if key == "defaults" && depth > 0 || is_secret(resolved) {
             continue;
@@ -161,7 +166,10 @@ fn is_short_form(property: &Value) -> bool {
 }
 
 fn is_secret(schema: &Value) -> bool {
-    schema.get("properties").is_some_and(|keys| keys.get("credential").is_some())
+    let names_one =
+        |part: &Value| part.get("properties").is_some_and(|keys| keys.get("credential").is_some());
+    names_one(schema)
+        || schema.get("oneOf").and_then(Value::as_array).is_some_and(|all| all.iter().any(names_one))
 }
 
 /// Follows references and looks through "or null".
