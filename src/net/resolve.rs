@@ -294,7 +294,7 @@ mod tests {
         assert_eq!(fault_of(timeout(), servfail()).reason, Reason::DnsServfail);
         assert_eq!(fault_of(servfail(), timeout()).reason, Reason::DnsServfail);
         assert_eq!(fault_of(timeout(), None).reason, Reason::DnsTimeout);
-        let exhausted = Some(Err(NetError::from(std::io::Error::from_raw_os_error(24))));
+        let exhausted = Some(Err(NetError::from(io::Error::from_raw_os_error(24))));
         assert_eq!(fault_of(servfail(), exhausted).reason, Reason::SelfFdExhausted);
         assert_eq!(fault_of(None, None).reason, Reason::DnsNoAddress);
     }
