@@ -175,7 +175,7 @@ def write_config(folder: Path, targets: list[tuple[str, dict]], every: str, time
     config.mkdir()
     (config / "emc.yaml").write_text(
         f"ca_files: [{ca}]\ndefaults: {{every: {every}, timeout: {timeout}}}\n"
-        f"politeness: {{per_second: 10000, burst: 10000, per_host_in_flight: 20000}}\n{extra}"
+        f"politeness: {{per_second: 10000, burst: 10000, per_host_in_flight: 10000}}\n{extra}"
     )
     per_file, files = 1000, []
     for begin in range(0, len(targets), per_file):
