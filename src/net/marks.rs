@@ -11,6 +11,9 @@ use std::time::Instant;
 use crate::model::reason::Reason;
 use crate::net::tls::reason;
 
+/// What a read costs at least, in bytes of the allowance: a byte at a time is more work for us than for its sender.
+const READ_COST: u64 = 64;
+
 /// A moment, and whose clock saw it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stamp {
@@ -121,13 +124,13 @@ impl Marks {
         self.state().allowance = bytes;
     }
 
-    /// Counts what the other side sent.
+    /// Counts what the other side sent in one go.
     ///
     /// # Errors
     /// [`Flood`] past the allowance.
     pub(crate) fn count(&self, bytes: usize) -> io::Result<()> {
         let mut state = self.state();
-        let Some(left) = state.allowance.checked_sub(bytes as u64) else {
+        let Some(left) = state.allowance.checked_sub(READ_COST.max(bytes as u64)) else {
             state.flooded = true;
             return Err(io::Error::other(Flood));
         };
@@ -153,5 +156,21 @@ impl Marks {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_reads_use_up_what_is_allowed_sooner_than_large_ones() {
+        let marks = Marks::default();
+        marks.allow(10_000);
+        assert!((0..156).all(|_| marks.count(1).is_ok()));
+        assert!(marks.count(1).is_err() && marks.is_flooded());
+        let marks = Marks::default();
+        marks.allow(10_000);
+        assert!(marks.count(10_000).is_ok() && !marks.is_flooded());
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long a server waits for a client before it gives up on it.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -89,10 +89,15 @@ pub(crate) fn drips(begin: impl Into<Vec<u8>>, more: &'static [u8]) -> String {
 
 /// Says this every tenth of a second until nobody listens.
 pub(crate) fn drip(stream: &mut TcpStream, more: &[u8]) {
-    stream.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+    let pace = Duration::from_millis(100);
     while stream.write_all(more).is_ok() {
-        if matches!(stream.read(&mut [0; 1024]), Ok(0)) {
-            return;
+        let next = Instant::now() + pace;
+        // What the client answers must not hasten the next: the tenth is waited for to its end.
+        while let Some(left) = next.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
+            stream.set_read_timeout(Some(left)).unwrap();
+            if matches!(stream.read(&mut [0; 1024]), Ok(0)) {
+                return;
+            }
         }
     }
 }
