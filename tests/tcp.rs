@@ -219,3 +219,33 @@ async fn a_dead_address_beside_a_live_one_is_told() {
     let (status, reason, told) = verdict(&measured);
     assert_eq!((status, reason), (Status::Degraded, "address_partial"), "{told}");
 }
+
+/// What every kind that connects finds at this host: the rule, or nothing.
+async fn partial_findings(host: &str, port: u16, resolvers: &[std::net::SocketAddr]) -> Vec<(String, bool)> {
+    let kinds = [
+        json!({"http": {"url": format!("http://{host}:{port}/")}}),
+        json!({"tcp": {"host": host, "port": port}}),
+        json!({"tls": {"host": host, "port": port}}),
+    ];
+    let mut found = Vec::new();
+    for settings in kinds {
+        let kind = settings.as_object().unwrap().keys().next().unwrap().clone();
+        let probe = build(settings, &Files::default()).unwrap();
+        let measured = run(&probe, resolvers, Duration::from_secs(3)).await;
+        let is_told = measured.assessment.findings.iter().any(|finding| finding.rule == "addresses");
+        found.push((kind, is_told));
+    }
+    found
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_kind_that_connects_tells_of_a_dead_address_and_forgives_localhost() {
+    let port = serve(&[Says("hello\n")], Authority::new().acceptor()).await.port();
+    let resolver = name_server(["127.9.9.9", "127.0.0.1"]).await;
+    for (kind, is_told) in partial_findings("mail.bo-vd.example", port, &[resolver]).await {
+        assert!(is_told, "{kind}");
+    }
+    for (kind, is_told) in partial_findings("localhost", port, &[resolver]).await {
+        assert!(!is_told, "{kind}");
+    }
+}

@@ -96,11 +96,8 @@ impl Net {
         let refused = denied.into_iter().filter_map(|fault| {
             Some(AddressFacts { address: fault.address?, used: false, connect: None, fault: Some(fault) })
         });
-        let mut addresses: Vec<_> = connected.addresses.into_iter().chain(refused).collect();
+        let addresses = connected.addresses.into_iter().chain(refused).collect();
         let stream = connected.stream.map(Stream::new);
-        if stream.is_ok() && is_this_machine(&endpoint.host) {
-            addresses.iter_mut().for_each(|address| address.fault = None);
-        }
         Dial { addresses, phases, stream, stragglers: connected.stragglers }
     }
 
@@ -142,11 +139,6 @@ impl Family {
             Self::V6 => address.is_ipv6(),
         }
     }
-}
-
-/// `localhost` stands for both loopback addresses (RFC 6761 §6.3); a service that listens on one of them is whole.
-fn is_this_machine(host: &Host<String>) -> bool {
-    matches!(host, Host::Domain(name) if name.eq_ignore_ascii_case("localhost"))
 }
 
 /// The address that a host is written as, if it is no name.

@@ -3,6 +3,7 @@
 //! A kind *observes* (touches the network, judges nothing) and *assesses* (judges, touches nothing). It knows nothing
 //! of configuration files, schedules or metrics: it is handed its settings, its [`Tools`] and the time.
 
+mod addresses;
 pub mod dns;
 pub mod http;
 

@@ -7,6 +7,7 @@ use crate::model::facts::TlsFacts;
 use crate::model::finding::Finding;
 use crate::model::reason::Reason;
 use crate::net::exchange::Head;
+use crate::probe::addresses::partial;
 use crate::probe::http::address::shown;
 use crate::probe::http::build::Plan;
 use crate::probe::http::expect::Expectations;
@@ -32,7 +33,7 @@ pub(super) fn findings(plan: &Plan, seen: &Observation, now: DateTime<Utc>) -> V
         findings.push(Finding::failed("redirects", Reason::InsecureRedirect, "https after https", to));
     }
     findings.extend(speed(plan, seen));
-    findings.extend(addresses(seen));
+    findings.extend(partial(&seen.dead));
     findings.extend(seen.tls.as_ref().and_then(|tls| expiry(plan, tls, now)));
     for finding in &mut findings {
         finding.found = plan.request.redact(&finding.found);
@@ -180,12 +181,6 @@ fn speed(plan: &Plan, seen: &Observation) -> Option<Finding> {
     let spent = seen.spent();
     let (wanted, found) = (format!("at most {limit}"), format!("{:.3}s", spent.as_secs_f64()));
     Some(rule("slow_after", spent <= limit.0, Reason::Slow, &wanted, &found))
-}
-
-fn addresses(seen: &Observation) -> Option<Finding> {
-    let dead = seen.dead.join("; ");
-    let partial = !seen.dead.is_empty();
-    partial.then(|| Finding::failed("addresses", Reason::AddressPartial, "every address answers", &dead))
 }
 
 fn expiry(plan: &Plan, tls: &TlsFacts, now: DateTime<Utc>) -> Option<Finding> {

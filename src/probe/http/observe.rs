@@ -22,6 +22,7 @@ use crate::net::route::Reach;
 use crate::net::run::Run;
 use crate::pki::certificate::certificates;
 use crate::probe::Tools;
+use crate::probe::addresses::dead_beside_live;
 use crate::probe::http::address::shown;
 use crate::probe::http::build::Plan;
 use crate::probe::http::reading::{self, Memo, Reading};
@@ -151,7 +152,9 @@ impl<'a> Walk<'a> {
         }
         let seen = &mut self.seen;
         seen.phases.add_all(&exchange.phases);
-        seen.dead.extend(dead_beside_live(&exchange.addresses));
+        if let Some(host) = hop.url.host() {
+            seen.dead.extend(dead_beside_live(&host, &exchange.addresses));
+        }
         for address in exchange.addresses {
             match seen.addresses.iter_mut().find(|known| known.address == address.address) {
                 Some(known) => *known = address,
@@ -241,16 +244,6 @@ impl<'a> Walk<'a> {
             }
         }
     }
-}
-
-/// A dead address beside a live one: some visitors wait, or see nothing.
-fn dead_beside_live(addresses: &[AddressFacts]) -> impl Iterator<Item = String> {
-    let live = addresses.iter().any(|address| address.used);
-    let faults = addresses
-        .iter()
-        .filter(move |address| live && !address.used)
-        .filter_map(|address| address.fault.as_ref());
-    faults.filter(|fault| !fault.is_ours()).map(ToString::to_string)
 }
 
 /// Reads the body, or remembers that it was read. Large ones are read on a thread of their own.

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::model::facts::{AddressFacts, TlsFacts};
+use crate::model::facts::TlsFacts;
 use crate::model::finding::{Assessment, Finding};
 use crate::model::reason::Reason;
+use crate::probe::addresses::{dead_beside_live, partial};
 use crate::probe::tcp::Seen;
 use crate::probe::tcp::dialogue::Heard;
 use crate::probe::tcp::settings::Plan;
@@ -20,7 +21,7 @@ pub fn assess(plan: &Plan, seen: &Seen, now: DateTime<Utc>) -> Assessment {
         None => findings.push(Finding::passed("reachable", "", "connected")),
     }
     findings.extend(seen.heard.iter().map(expectation));
-    findings.extend(partial(&seen.addresses));
+    findings.extend(partial(&dead_beside_live(&plan.endpoint.host, &seen.addresses)));
     if let (Some(margin), Some(tls)) = (plan.warn_before, &seen.tls) {
         findings.extend(expiry(margin, tls, now));
     }
@@ -36,16 +37,6 @@ fn expectation(heard: &Heard) -> Finding {
     } else {
         Finding::failed("expect", Reason::ResponseMismatch, &heard.expected, &heard.found)
     }
-}
-
-/// A dead address beside a live one: some visitors wait, or see nothing.
-fn partial(addresses: &[AddressFacts]) -> Option<Finding> {
-    let faults = addresses.iter().filter_map(|address| address.fault.as_ref());
-    let dead: Vec<String> = faults.filter(|fault| !fault.is_ours()).map(ToString::to_string).collect();
-    let some_lives = addresses.iter().any(|address| address.used);
-    (some_lives && !dead.is_empty()).then(|| {
-        Finding::failed("addresses", Reason::AddressPartial, "every address answers", &dead.join("; "))
-    })
 }
 
 fn expiry(margin: Duration, tls: &TlsFacts, now: DateTime<Utc>) -> Option<Finding> {

@@ -13,6 +13,7 @@ use crate::model::status::Status;
 use crate::pki::chain::{Shape, Trust, is_for, trust};
 use crate::pki::ocsp::{Stapled, judge};
 use crate::pki::strength::{weak_key, weak_signature};
+use crate::probe::addresses::partial;
 use crate::probe::tls::Seen;
 use crate::probe::tls::hello::Version;
 use crate::probe::tls::scan::Scan;
@@ -36,6 +37,7 @@ pub(super) fn assess(
     rules: &Rules,
     anchors: &[TrustAnchor<'_>],
     seen: &Seen,
+    dead: &[String],
     now: DateTime<Utc>,
 ) -> Assessment {
     let mut findings = Vec::new();
@@ -57,6 +59,7 @@ pub(super) fn assess(
     } else if seen.tls.is_some() {
         findings.insert(0, Finding::passed("reachable", "", "it answered"));
     }
+    findings.extend(partial(dead));
     Assessment::of(findings)
 }
 

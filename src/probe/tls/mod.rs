@@ -28,6 +28,7 @@ use crate::net::run::Run;
 use crate::net::stage::Stage;
 use crate::net::tls::{Alpn, TlsStream};
 use crate::pki;
+use crate::probe::addresses::dead_beside_live;
 use crate::probe::tls::assess::Rules;
 use crate::probe::tls::hello::Version;
 use crate::probe::tls::scan::{Scan, Scanner, Wanted};
@@ -98,7 +99,8 @@ impl Probe for TlsProbe {
     }
 
     fn assess(&self, seen: &Seen, now: DateTime<Utc>) -> Assessment {
-        assess::assess(&self.rules, self.route.tls.anchors(), seen, now)
+        let dead = dead_beside_live(&self.endpoint.host, &seen.addresses);
+        assess::assess(&self.rules, self.route.tls.anchors(), seen, &dead, now)
     }
 
     fn phases(&self, seen: &Seen) -> Phases {
