@@ -10,7 +10,8 @@ use crate::model::fault::Fault;
 use crate::model::phase::{Phase, Phases};
 use crate::net::Net;
 use crate::net::proxy;
-use crate::net::race::{self, Stragglers};
+use crate::net::race::{Lap, Race, Stragglers};
+use crate::net::resolve::{Found, Other};
 use crate::net::route::{Endpoint, Family, Proxy, Reach, Route};
 use crate::net::run::Run;
 use crate::net::stage::Stage;
@@ -72,47 +73,73 @@ impl Net {
 
     async fn dial_directly(&self, endpoint: &Endpoint, family: Family, reach: Reach, run: &mut Run) -> Dial {
         let mut phases = Phases::default();
-        let found = match self.resolve(endpoint, run, &mut phases).await {
+        let found = match self.resolve(endpoint, family, run, &mut phases).await {
             Ok(found) => found,
             Err(fault) => return Dial::failed(phases, fault),
         };
-        let (mut admitted, mut denied) = (Vec::new(), Vec::new());
-        for address in found.into_iter().filter(|address| family.has(*address)) {
-            match self.admit(endpoint, address, reach, run) {
-                Ok(()) => admitted.push(SocketAddr::new(address, endpoint.port)),
-                Err(fault) => denied.push(fault),
-            }
-        }
+        let wanted = found.addresses.into_iter().filter(|address| family.has(*address));
+        let (admitted, mut denied) = self.sift(endpoint, wanted, reach, run);
         if admitted.is_empty()
             && let Some(fault) = denied.pop()
         {
             return Dial::failed(phases, fault);
         }
         let began = Instant::now();
-        let connected = race::connect(&admitted, run).await;
+        let mut race = Race::between(&admitted, found.other);
+        let stream = loop {
+            match race.run(run).await {
+                Lap::Over(stream) => break stream.map(Stream::new),
+                Lap::More(addresses) => {
+                    let (more, barred) = self.sift(endpoint, addresses.into_iter(), reach, run);
+                    race.join(&more);
+                    denied.extend(barred);
+                }
+            }
+        };
         if !admitted.is_empty() {
             phases.add(Phase::Connect, began.elapsed());
         }
         let refused = denied.into_iter().filter_map(|fault| {
             Some(AddressFacts { address: fault.address?, used: false, connect: None, fault: Some(fault) })
         });
-        let addresses = connected.addresses.into_iter().chain(refused).collect();
-        let stream = connected.stream.map(Stream::new);
-        Dial { addresses, phases, stream, stragglers: connected.stragglers }
+        let (tried, stragglers) = race.end(stream.is_ok());
+        Dial { addresses: tried.into_iter().chain(refused).collect(), phases, stream, stragglers }
+    }
+
+    /// Parts the addresses that may be contacted from those that may not.
+    fn sift(
+        &self,
+        endpoint: &Endpoint,
+        found: impl Iterator<Item = IpAddr>,
+        reach: Reach,
+        run: &mut Run,
+    ) -> (Vec<SocketAddr>, Vec<Fault>) {
+        let (mut admitted, mut denied) = (Vec::new(), Vec::new());
+        for address in found {
+            match self.admit(endpoint, address, reach, run) {
+                Ok(()) => admitted.push(SocketAddr::new(address, endpoint.port)),
+                Err(fault) => denied.push(fault),
+            }
+        }
+        (admitted, denied)
     }
 
     async fn resolve(
         &self,
         endpoint: &Endpoint,
+        family: Family,
         run: &mut Run,
         phases: &mut Phases,
-    ) -> Result<Vec<IpAddr>, Fault> {
+    ) -> Result<Found, Fault> {
         let name = match &endpoint.host {
             Host::Domain(name) => name,
-            host => return Ok(literal(host).into_iter().collect()),
+            host => {
+                let addresses = literal(host).into_iter().collect();
+                return Ok(Found { addresses, other: Other::Answered });
+            }
         };
         let began = Instant::now();
-        let found = self.resolver.addresses(name, run).await;
+        let found = self.resolver.addresses(name, family, run).await;
         phases.add(Phase::Resolve, began.elapsed());
         found
     }

@@ -4,16 +4,18 @@
 //! request is under way: a citizen whose network prefers the dead one does not get through.
 
 use std::collections::VecDeque;
+use std::future::pending;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use tokio::net::TcpStream;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use crate::model::facts::AddressFacts;
 use crate::model::fault::Fault;
 use crate::model::reason::Reason;
+use crate::net::resolve::{Late, Other};
 use crate::net::run::Run;
 use crate::net::stage::Stage;
 
@@ -32,6 +34,16 @@ struct Attempt {
     outcome: io::Result<TcpStream>,
 }
 
+/// What a race waits for.
+enum News {
+    /// An attempt has ended.
+    Attempt(Result<Attempt, JoinError>),
+    /// The other family's addresses.
+    Late(Result<Vec<IpAddr>, Fault>),
+    /// There is nothing left to wait for.
+    Nothing,
+}
+
 async fn attempt(address: SocketAddr) -> Attempt {
     let began = Instant::now();
     let outcome = TcpStream::connect(address).await;
@@ -45,37 +57,13 @@ pub struct Stragglers {
     since: Option<Instant>,
 }
 
-/// What connecting came to.
+/// What a race has come to.
 #[derive(Debug)]
-pub(crate) struct Connected {
-    /// Every address, in the order given.
-    pub(crate) addresses: Vec<AddressFacts>,
-    /// The stream, or why there is none.
-    pub(crate) stream: Result<TcpStream, Fault>,
-    /// What still goes on.
-    pub(crate) stragglers: Stragglers,
-}
-
-/// Connects to one of the addresses.
-pub(crate) async fn connect(addresses: &[SocketAddr], run: &mut Run) -> Connected {
-    let untried = |&address| AddressFacts { address, used: false, connect: None, fault: None };
-    let mut race = Race {
-        facts: addresses.iter().map(untried).collect(),
-        faults: Vec::new(),
-        waiting: interleaved(addresses),
-        attempts: JoinSet::new(),
-    };
-    let stream = match addresses {
-        [] => Err(Fault::new(Reason::DnsNoAddress, "resolve", "no address of the wanted family")),
-        [address] => race.alone(*address, run).await,
-        _ => race.won(run).await,
-    };
-    let mut stragglers = Stragglers::default();
-    if stream.is_ok() {
-        race.start_all();
-        stragglers = Stragglers { attempts: race.attempts, since: Some(Instant::now()) };
-    }
-    Connected { addresses: race.facts, stream, stragglers }
+pub(crate) enum Lap {
+    /// A stream, or why there is none.
+    Over(Result<TcpStream, Fault>),
+    /// Further addresses of the name: [`Race::join`] lets them in.
+    More(Vec<IpAddr>),
 }
 
 /// Both families by turns, the resolver's first choice first (RFC 8305, 4).
@@ -92,14 +80,58 @@ fn interleaved(addresses: &[SocketAddr]) -> VecDeque<SocketAddr> {
 }
 
 /// The attempts of one connection.
-struct Race {
+#[derive(Debug)]
+pub(crate) struct Race {
     facts: Vec<AddressFacts>,
     faults: Vec<Fault>,
     waiting: VecDeque<SocketAddr>,
     attempts: JoinSet<Attempt>,
+    /// Addresses of the other family that may still come.
+    late: Option<Box<Late>>,
 }
 
 impl Race {
+    /// A race between addresses of which `other` says whether they are all there are.
+    pub(crate) fn between(addresses: &[SocketAddr], other: Other) -> Self {
+        let (late, faults) = match other {
+            Other::Answered => (None, Vec::new()),
+            Other::Unasked(fault) => (None, vec![fault]),
+            Other::Late(late) => (Some(late), Vec::new()),
+        };
+        let (facts, waiting, attempts) = (Vec::new(), VecDeque::new(), JoinSet::new());
+        let mut race = Self { facts, faults, waiting, attempts, late };
+        race.join(addresses);
+        race
+    }
+
+    /// Lets further addresses take part.
+    pub(crate) fn join(&mut self, addresses: &[SocketAddr]) {
+        let untried = |&address| AddressFacts { address, used: false, connect: None, fault: None };
+        self.facts.extend(addresses.iter().map(untried));
+        self.waiting.extend(interleaved(addresses));
+    }
+
+    /// Runs until there is a stream, nothing more to try, or more addresses.
+    pub(crate) async fn run(&mut self, run: &mut Run) -> Lap {
+        match (self.facts.as_slice(), &self.late) {
+            ([], None) => {
+                let nothing = "no address of the wanted family";
+                Lap::Over(Err(Fault::new(Reason::DnsNoAddress, "resolve", nothing)))
+            }
+            ([alone], None) if self.waiting.len() == 1 => Lap::Over(self.alone(alone.address, run).await),
+            _ => self.won(run).await,
+        }
+    }
+
+    /// Every address in the order it came, and the attempts that go on although there is a stream.
+    pub(crate) fn end(mut self, has_stream: bool) -> (Vec<AddressFacts>, Stragglers) {
+        if !has_stream {
+            return (self.facts, Stragglers::default());
+        }
+        self.start_all();
+        (self.facts, Stragglers { attempts: self.attempts, since: Some(Instant::now()) })
+    }
+
     /// The only address: nothing to race, nothing to spawn.
     async fn alone(&mut self, address: SocketAddr, run: &mut Run) -> Result<TcpStream, Fault> {
         self.waiting.clear();
@@ -110,22 +142,49 @@ impl Race {
     }
 
     /// The first stream that comes about.
-    async fn won(&mut self, run: &mut Run) -> Result<TcpStream, Fault> {
+    async fn won(&mut self, run: &mut Run) -> Lap {
         self.start_next();
         loop {
             let patience = if self.waiting.is_empty() { run.deadline } else { run.deadline.sooner(STAGGER) };
-            match patience.bound(self.attempts.join_next()).await {
-                Ok(Some(Ok(over))) => {
+            match patience.bound(self.news()).await {
+                Ok(News::Attempt(Ok(over))) => {
                     if let Some(stream) = self.note(over, run) {
-                        return Ok(stream);
+                        return Lap::Over(Ok(stream));
                     }
                     self.start_next();
                 }
-                Ok(Some(Err(died))) => self.faults.push(Fault::new(Reason::SelfPanicked, "connect", died)),
-                Ok(None) => return Err(self.verdict()),
-                Err(_) if run.deadline.remaining().is_zero() => return Err(self.timed_out()),
+                Ok(News::Attempt(Err(died))) => {
+                    self.faults.push(Fault::new(Reason::SelfPanicked, "connect", died));
+                }
+                Ok(News::Late(addresses)) => {
+                    self.late = None;
+                    match addresses {
+                        Ok(addresses) if addresses.is_empty() => {}
+                        Ok(addresses) => return Lap::More(addresses),
+                        Err(fault) => self.faults.push(fault),
+                    }
+                }
+                Ok(News::Nothing) => return Lap::Over(Err(self.verdict())),
+                Err(_) if run.deadline.remaining().is_zero() => return Lap::Over(Err(self.timed_out())),
                 Err(_) => self.start_next(),
             }
+        }
+    }
+
+    /// What happens next. May be dropped before it has happened.
+    async fn news(&mut self) -> News {
+        if self.attempts.is_empty() && self.waiting.is_empty() && self.late.is_none() {
+            return News::Nothing;
+        }
+        let late = async {
+            match &mut self.late {
+                Some(late) => late.addresses().await,
+                None => pending().await,
+            }
+        };
+        tokio::select! {
+            Some(over) = self.attempts.join_next() => News::Attempt(over),
+            addresses = late => News::Late(addresses),
         }
     }
 
@@ -160,7 +219,7 @@ impl Race {
         }
     }
 
-    /// Why nothing came about: our own exhaustion hides everything, a portal's answer outweighs a missing route.
+    /// Why nothing came about: our own exhaustion (also one that hid some addresses) hides everything, a portal's answer outweighs a missing route.
     fn verdict(&mut self) -> Fault {
         let exhausted = self.faults.iter().find(|fault| fault.is_ours() && fault.reason != Reason::NoRoute);
         let answered = self.faults.iter().find(|fault| !fault.is_ours());
@@ -178,6 +237,7 @@ impl Race {
                 self.faults.push(fault);
             }
         }
+        self.faults.extend(self.late.as_ref().and_then(|late| late.silence()));
         self.verdict()
     }
 }
@@ -242,5 +302,18 @@ mod tests {
             ["[::1]:1", "[::2]:1", "[::3]:1", "1.1.1.1:1"].map(|a| a.parse().unwrap()).into();
         let order: Vec<String> = interleaved(&all).iter().map(ToString::to_string).collect();
         assert_eq!(order, ["[::1]:1", "1.1.1.1:1", "[::2]:1", "[::3]:1"]);
+    }
+
+    #[tokio::test]
+    async fn where_a_family_could_not_be_asked_for_a_dead_address_blames_nobody() {
+        let refusing = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let exhausted = Fault::new(Reason::SelfFdExhausted, "resolve", "too many open files");
+        for (other, reason) in
+            [(Other::Unasked(exhausted), Reason::SelfFdExhausted), (Other::Answered, Reason::ConnectRefused)]
+        {
+            let lap = Race::between(&[refusing], other).run(&mut Run::begin(Duration::from_secs(5))).await;
+            let Lap::Over(Err(fault)) = lap else { panic!("{lap:?}") };
+            assert_eq!(fault.reason, reason);
+        }
     }
 }

@@ -3,9 +3,11 @@
 //! Where a name brings no answer in time, the resolver is asked something else meanwhile: one that answers that is well,
 //! and the name's own servers are not; one that answers nothing is our own trouble.
 
+use std::fmt;
 use std::future::{Future, pending};
 use std::net::{IpAddr, SocketAddr};
-use std::pin::pin;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -19,7 +21,8 @@ use hickory_resolver::net::{DnsError, NetError};
 
 use crate::model::fault::Fault;
 use crate::model::reason::Reason;
-use crate::net::deadline::{Deadline, Elapsed};
+use crate::net::deadline::Deadline;
+use crate::net::route::Family;
 use crate::net::run::Run;
 use crate::net::stage::Stage;
 
@@ -38,8 +41,13 @@ const OTHER_FAMILY: Duration = Duration::from_millis(250);
 /// The word for people.
 const OPERATION: &str = "resolve";
 
+/// What is said of a resolver that answers nothing.
+const SILENT: &str = "no name server answers any question";
+
 /// What one question brought.
 type Answer = Result<Lookup, NetError>;
+/// A question on its way.
+type Asking = Pin<Box<dyn Future<Output = Answer> + Send>>;
 
 /// The resolver.
 #[derive(Debug)]
@@ -85,52 +93,54 @@ impl Resolver {
         &self.control
     }
 
-    /// All addresses of a name, IPv6 and IPv4, in the resolver's order, at most 32.
+    /// All addresses of a name, of both families or of the one that is wanted, in the resolver's order, at most 32.
     ///
     /// # Errors
     /// A `dns_*` reason, or one of our own where no server answers any question.
-    pub async fn addresses(&self, name: &str, run: &mut Run) -> Result<Vec<IpAddr>, Fault> {
+    pub async fn addresses(&self, name: &str, family: Family, run: &mut Run) -> Result<Found, Fault> {
         let resolver = self.inner.as_ref().map_err(Clone::clone)?;
         let name = absolute(name)?;
-        let alive = AtomicBool::new(false);
-        let asked = both(resolver, &name, run.deadline);
-        let [v6, v4] =
-            match run.deadline.bound(self.while_watching(resolver, asked, &alive, run.deadline)).await {
-                Ok(answers) => answers,
-                Err(_) => [Some(Err(NetError::Timeout)), Some(Err(NetError::Timeout))],
-            };
+        let alive = Arc::new(AtomicBool::new(false));
+        let watch = Watch { resolver: resolver.clone(), control: self.control.clone(), alive };
+        let asked = ask(resolver, &name, family, run.deadline);
+        let (answers, late) = match run.deadline.bound(watch.beside(asked, run.deadline)).await {
+            Ok(answered) => answered,
+            Err(_) => ([Some(Err(NetError::Timeout)), Some(Err(NetError::Timeout))], None),
+        };
         let found: Vec<IpAddr> =
-            [&v6, &v4].into_iter().flatten().flatten().flat_map(addresses_in).take(ADDRESSES_MAX).collect();
+            answers.iter().flatten().flatten().flat_map(addresses_in).take(ADDRESSES_MAX).collect();
         if !found.is_empty() {
             run.note("resolved", &format!("{found:?}"));
-            return Ok(found);
+            let late = late.map(|asking| Late::new(asking, watch, run.deadline));
+            return Ok(Found { addresses: found, other: Other::of(answers, late) });
         }
-        let fault = fault_of(v6, v4);
-        if fault.reason != Reason::DnsTimeout
-            || alive.load(Ordering::Relaxed)
-            || self.answers(resolver, run).await
-        {
+        let fault = fault_of(answers);
+        if fault.reason != Reason::DnsTimeout || watch.is_alive() || watch.answers(run.deadline).await {
             return Err(fault);
         }
-        Err(Fault::new(Reason::SelfResolver, OPERATION, "no name server answers any question"))
+        Err(Fault::new(Reason::SelfResolver, OPERATION, SILENT))
     }
+}
 
+/// Whether the resolver answers anything at all, seen by asking it something else.
+#[derive(Clone, Debug)]
+struct Watch {
+    resolver: TokioResolver,
+    control: (Name, RecordType),
+    alive: Arc<AtomicBool>,
+}
+
+impl Watch {
     /// Does `work`, and puts the control question beside it if it takes long.
-    async fn while_watching<W: Future>(
-        &self,
-        resolver: &TokioResolver,
-        work: W,
-        alive: &AtomicBool,
-        deadline: Deadline,
-    ) -> W::Output {
+    async fn beside<W: Future>(&self, work: W, deadline: Deadline) -> W::Output {
         let mut work = pin!(work);
         let patience = deadline.sooner(PATIENCE.min(deadline.remaining() / 3));
         if let Ok(done) = patience.bound(work.as_mut()).await {
             return done;
         }
         let watch = async {
-            if self.is_answered(resolver).await {
-                alive.store(true, Ordering::Relaxed);
+            if self.is_answered().await {
+                self.alive.store(true, Ordering::Relaxed);
             }
             pending::<()>().await;
         };
@@ -140,43 +150,128 @@ impl Resolver {
         }
     }
 
+    fn is_alive(&self) -> bool {
+        self.alive.load(Ordering::Relaxed)
+    }
+
     /// Whether the resolver answers the control question in what is left of the run.
-    async fn answers(&self, resolver: &TokioResolver, run: &Run) -> bool {
-        run.deadline.sooner(REPEAT_AFTER).bound(self.is_answered(resolver)).await.unwrap_or(false)
+    async fn answers(&self, deadline: Deadline) -> bool {
+        deadline.sooner(REPEAT_AFTER).bound(self.is_answered()).await.unwrap_or(false)
     }
 
     /// Any answer will do, also that there is no such name.
-    async fn is_answered(&self, resolver: &TokioResolver) -> bool {
+    async fn is_answered(&self) -> bool {
         let (name, kind) = self.control.clone();
-        matches!(resolver.lookup(name, kind).await, Ok(_) | Err(NetError::Dns(_)))
+        matches!(self.resolver.lookup(name, kind).await, Ok(_) | Err(NetError::Dns(_)))
     }
 }
 
-/// Both families at once: `[AAAA, A]`. Once one has brought addresses the other has [`OTHER_FAMILY`] left; it is `None`
-/// where that was not enough.
-async fn both(resolver: &TokioResolver, name: &Name, deadline: Deadline) -> [Option<Answer>; 2] {
-    let mut v6 = pin!(resolver.lookup(name.clone(), RecordType::AAAA));
-    let mut v4 = pin!(resolver.lookup(name.clone(), RecordType::A));
-    tokio::select! {
-        answer = v6.as_mut() => {
-            let other = in_time(v4, &answer, deadline).await;
-            [Some(answer), other.ok()]
+/// The addresses of a name, and what is known of the family that brought none.
+#[derive(Debug)]
+pub struct Found {
+    /// IPv6 and IPv4, in the resolver's order.
+    pub addresses: Vec<IpAddr>,
+    /// The family that is not among them.
+    pub other: Other,
+}
+
+/// What became of the question for the other family.
+#[derive(Debug)]
+pub enum Other {
+    /// It was answered, or not wanted: there are no more addresses.
+    Answered,
+    /// We could not ask, by our own fault: the portal may have more addresses.
+    Unasked(Fault),
+    /// The answer is still awaited.
+    Late(Box<Late>),
+}
+
+impl Other {
+    fn of(answers: [Option<Answer>; 2], late: Option<Late>) -> Self {
+        if let Some(late) = late {
+            return Self::Late(Box::new(late));
         }
-        answer = v4.as_mut() => {
-            let other = in_time(v6, &answer, deadline).await;
-            [other.ok(), Some(answer)]
-        }
+        let fault = fault_of(answers);
+        if fault.is_ours() { Self::Unasked(fault) } else { Self::Answered }
     }
 }
 
-async fn in_time(
-    other: impl Future<Output = Answer>,
-    first: &Answer,
+/// An answer that is still awaited.
+pub struct Late {
+    asking: Pin<Box<dyn Future<Output = Answer> + Send>>,
+    watch: Watch,
+}
+
+impl fmt::Debug for Late {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Late").finish_non_exhaustive()
+    }
+}
+
+impl Late {
+    fn new(asking: Asking, watch: Watch, deadline: Deadline) -> Self {
+        let beside = watch.clone();
+        Self { asking: Box::pin(async move { beside.beside(asking, deadline).await }), watch }
+    }
+
+    /// Waits for the answer; may be dropped and called again before it came. Not to be called after.
+    ///
+    /// # Errors
+    /// A fault of our own that kept the answer from coming; what is the name's own fault is no address.
+    pub(crate) async fn addresses(&mut self) -> Result<Vec<IpAddr>, Fault> {
+        match self.asking.as_mut().await {
+            Ok(lookup) => Ok(addresses_in(&lookup).take(ADDRESSES_MAX).collect()),
+            Err(NetError::Timeout) => self.silence().map_or_else(|| Ok(Vec::new()), Err),
+            Err(error) => {
+                let fault = Fault::new(reason_of(&error), OPERATION, error);
+                if fault.is_ours() { Err(fault) } else { Ok(Vec::new()) }
+            }
+        }
+    }
+
+    /// Where no answer came: our own fault, unless the resolver was seen to answer something else meanwhile.
+    pub(crate) fn silence(&self) -> Option<Fault> {
+        (!self.watch.is_alive()).then(|| Fault::new(Reason::SelfResolver, OPERATION, SILENT))
+    }
+}
+
+/// Asks for the wanted families: `[AAAA, A]`. Once one has brought addresses the other has [`OTHER_FAMILY`] left; where
+/// that is not enough its question is given back.
+async fn ask(
+    resolver: &TokioResolver,
+    name: &Name,
+    family: Family,
     deadline: Deadline,
-) -> Result<Answer, Elapsed> {
+) -> ([Option<Answer>; 2], Option<Asking>) {
+    let question = |record| -> Asking {
+        let (resolver, name) = (resolver.clone(), name.clone());
+        Box::pin(async move { resolver.lookup(name, record).await })
+    };
+    let (mut v6, mut v4) = match family {
+        Family::V4 => return ([None, Some(question(RecordType::A).await)], None),
+        Family::V6 => return ([Some(question(RecordType::AAAA).await), None], None),
+        Family::Any => (question(RecordType::AAAA), question(RecordType::A)),
+    };
+    tokio::select! {
+        first = &mut v6 => {
+            let (other, late) = in_time(v4, &first, deadline).await;
+            ([Some(first), other], late)
+        }
+        first = &mut v4 => {
+            let (other, late) = in_time(v6, &first, deadline).await;
+            ([other, Some(first)], late)
+        }
+    }
+}
+
+/// The other family's answer, or its question where it would have to be waited for longer.
+async fn in_time(mut other: Asking, first: &Answer, deadline: Deadline) -> (Option<Answer>, Option<Asking>) {
     let has_addresses = first.as_ref().is_ok_and(|lookup| addresses_in(lookup).next().is_some());
     let patience = if has_addresses { deadline.sooner(OTHER_FAMILY) } else { deadline };
-    patience.bound(other).await
+    match patience.bound(&mut other).await {
+        Ok(answer) => (Some(answer), None),
+        Err(_) => (None, Some(other)),
+    }
 }
 
 fn addresses_in(lookup: &Lookup) -> impl Iterator<Item = IpAddr> + '_ {
@@ -222,7 +317,7 @@ fn measuring(mut options: ResolverOpts) -> ResolverOpts {
 /// Why two answers without addresses are a fault. A name that does not exist has no address of either family. Short of
 /// that, where we could not ask for one family the answer for the other proves nothing. A server that stumbled outweighs
 /// one that was silent.
-fn fault_of(v6: Option<Answer>, v4: Option<Answer>) -> Fault {
+fn fault_of([v6, v4]: [Option<Answer>; 2]) -> Fault {
     let errors = [v4, v6].into_iter().flatten().filter_map(Result::err);
     let faults = errors.map(|error| Fault::new(reason_of(&error), OPERATION, error));
     let weight = |fault: &Fault| match fault.reason {
@@ -261,7 +356,6 @@ fn ours(fault: &Fault) -> Fault {
 #[cfg(test)]
 mod tests {
     use std::io;
-    use std::sync::Arc;
 
     use nix::errno::Errno;
 
@@ -291,11 +385,22 @@ mod tests {
     fn the_more_telling_of_two_answers_is_told() {
         let servfail = || Some(Err(NetError::Dns(DnsError::ResponseCode(ResponseCode::ServFail))));
         let timeout = || Some(Err(NetError::Timeout));
-        assert_eq!(fault_of(timeout(), servfail()).reason, Reason::DnsServfail);
-        assert_eq!(fault_of(servfail(), timeout()).reason, Reason::DnsServfail);
-        assert_eq!(fault_of(timeout(), None).reason, Reason::DnsTimeout);
+        assert_eq!(fault_of([timeout(), servfail()]).reason, Reason::DnsServfail);
+        assert_eq!(fault_of([servfail(), timeout()]).reason, Reason::DnsServfail);
+        assert_eq!(fault_of([timeout(), None]).reason, Reason::DnsTimeout);
         let exhausted = Some(Err(NetError::from(io::Error::from_raw_os_error(24))));
-        assert_eq!(fault_of(servfail(), exhausted).reason, Reason::SelfFdExhausted);
-        assert_eq!(fault_of(None, None).reason, Reason::DnsNoAddress);
+        assert_eq!(fault_of([servfail(), exhausted]).reason, Reason::SelfFdExhausted);
+        assert_eq!(fault_of([None, None]).reason, Reason::DnsNoAddress);
+    }
+
+    #[test]
+    fn a_family_that_we_could_not_ask_for_is_remembered_and_an_absent_one_is_not() {
+        let exhausted = || Some(Err(NetError::from(io::Error::from_raw_os_error(24))));
+        for answers in [[exhausted(), None], [None, exhausted()]] {
+            let Other::Unasked(fault) = Other::of(answers, None) else { panic!("it is forgotten") };
+            assert_eq!(fault.reason, Reason::SelfFdExhausted);
+        }
+        let servfail = Some(Err(NetError::Dns(DnsError::ResponseCode(ResponseCode::ServFail))));
+        assert!(matches!(Other::of([servfail, None], None), Other::Answered));
     }
 }

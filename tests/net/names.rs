@@ -1,9 +1,12 @@
 //! Names that lead nowhere, and resolvers that are to blame themselves.
 
-use std::net::{IpAddr, SocketAddr};
+use std::future::pending;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use emc_monitor::model::reason::Reason;
+use emc_monitor::net::deadline::Deadline;
 use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::{RData, Record, RecordType};
 use tokio::net::UdpSocket;
@@ -18,11 +21,16 @@ pub(crate) enum Says {
     Nothing,
     /// IPv4 addresses at once, and nothing when asked for IPv6 ones.
     OnlyV4(IpAddr),
+    /// The IPv6 loopback address at once, and this one a good deal later.
+    LateV4(IpAddr),
 }
+
+/// Longer than the other family is waited for before connecting begins.
+const LATE: Duration = Duration::from_millis(600);
 
 /// A name server; `say` is asked for each name but the root, whose name servers it knows if `well`.
 pub(crate) async fn name_server(well: bool, say: fn(&str) -> Says) -> SocketAddr {
-    let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let socket = Arc::new(UdpSocket::bind("127.0.0.1:0").await.unwrap());
     let address = socket.local_addr().unwrap();
     tokio::spawn(async move {
         let mut packet = [0; 4096];
@@ -35,10 +43,12 @@ pub(crate) async fn name_server(well: bool, say: fn(&str) -> Says) -> SocketAddr
                 "." => Says::Nothing,
                 name => say(name.trim_end_matches('.')),
             };
+            let is_late = matches!(says, Says::LateV4(_)) && query.query_type() == RecordType::A;
             let addresses = match says {
                 Says::Nothing => continue,
                 Says::OnlyV4(_) if query.query_type() == RecordType::AAAA => continue,
                 Says::OnlyV4(address) => vec![address],
+                Says::LateV4(address) => vec![address, Ipv6Addr::LOCALHOST.into()],
                 Says::Addresses(addresses) => addresses,
                 Says::Code(code) => {
                     message.metadata.response_code = code;
@@ -52,7 +62,13 @@ pub(crate) async fn name_server(well: bool, say: fn(&str) -> Says) -> SocketAddr
                 }
             }
             let answer = message.into_response().to_vec().unwrap();
-            socket.send_to(&answer, from).await.unwrap();
+            let socket = Arc::clone(&socket);
+            tokio::spawn(async move {
+                if is_late {
+                    let _ = Deadline::after(LATE).bound(pending::<()>()).await;
+                }
+                socket.send_to(&answer, from).await.unwrap();
+            });
         }
     });
     address
@@ -61,6 +77,7 @@ pub(crate) async fn name_server(well: bool, say: fn(&str) -> Says) -> SocketAddr
 fn say(name: &str) -> Says {
     match name {
         "good.example" => Says::Addresses(vec![[127, 0, 0, 1].into()]),
+        "late.example" => Says::LateV4([127, 0, 0, 1].into()),
         "half.example" => Says::OnlyV4([127, 0, 0, 1].into()),
         "missing.example" => Says::Code(ResponseCode::NXDomain),
         "broken.example" => Says::Code(ResponseCode::ServFail),
@@ -105,5 +122,26 @@ async fn a_resolver_that_answers_nothing_is_our_own_trouble() {
     for resolver in [dead, refusing()] {
         let ask = Ask::new("http://silent.example:9/").asking(resolver).within(Duration::from_millis(900));
         assert_eq!(ask.fails().await, Some(Reason::SelfResolver), "{resolver}");
+    }
+}
+
+#[tokio::test]
+async fn a_late_family_is_waited_for_where_the_other_does_not_answer() {
+    let server = name_server(true, say).await;
+    let address = answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").await;
+    let mut ask = Ask::new(format!("http://late.example:{}/", address.port())).asking(server);
+    assert_eq!(ask.get().await.fault, None, "the IPv6 address is dead, the IPv4 one comes late");
+    ask = Ask::new(format!("http://late.example:{}/", address.port())).asking(server);
+    ask.family = emc_monitor::net::route::Family::V4;
+    assert_eq!(ask.get().await.fault, None);
+}
+
+#[tokio::test]
+async fn a_family_that_is_never_answered_is_the_portals_only_if_the_resolver_is_well() {
+    for (well, reason) in [(true, Reason::ConnectRefused), (false, Reason::SelfResolver)] {
+        let server = name_server(well, say).await;
+        let url = format!("http://half.example:{}/", refusing().port());
+        let ask = Ask::new(url).asking(server).within(Duration::from_millis(1500));
+        assert_eq!(ask.fails().await, Some(reason), "resolver well: {well}");
     }
 }

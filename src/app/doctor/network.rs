@@ -50,7 +50,7 @@ pub(super) fn no_runtime(error: &std::io::Error) -> Line {
 pub(super) async fn resolver(net: &Net) -> Line {
     let servers: Vec<String> = net.resolver.servers().iter().map(ToString::to_string).collect();
     let mut run = Run::begin(PATIENCE);
-    match net.resolver.addresses(NO_NAME, &mut run).await {
+    match net.resolver.addresses(NO_NAME, Family::Any, &mut run).await {
         Ok(_) => Line::ok(RESOLVER, servers.join(", ")),
         Err(fault) if matches!(fault.reason, Reason::DnsNxdomain | Reason::DnsNoAddress) => {
             Line::ok(RESOLVER, servers.join(", "))

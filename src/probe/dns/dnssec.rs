@@ -143,7 +143,9 @@ fn key_in(record: &Record) -> Option<&DNSKEY> {
     }
 }
 
-/// The wall clock that hickory itself judges signatures by.
+/// The wall clock that hickory itself judges signatures by, and so ours too: its validator asks its runtime's type for
+/// the time (`Time::current_time` takes no `self`), so that no time can be handed in, and two clocks in one verdict would
+/// be worse than one that is not the run's.
 fn now() -> SerialNumber {
     let seconds = <<TokioRuntimeProvider as RuntimeProvider>::Timer as Time>::current_time();
     // Times of signatures are counted modulo 2^32 (RFC 4034 §3.1.5).
