@@ -24,9 +24,11 @@ pub(crate) struct Body {
 }
 
 impl Body {
-    /// An empty body that may grow to `limit` bytes.
-    pub(crate) fn new(limit: usize) -> Self {
-        Self { bytes: BytesMut::new(), limit, pieces: 0 }
+    /// An empty body that may grow to `limit` bytes, with room for what the server announces, as far as that is modest:
+    /// an announcement costs its sender nothing.
+    pub(crate) fn new(limit: usize, announced: Option<u64>) -> Self {
+        let announced = announced.map_or(0, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
+        Self { bytes: BytesMut::with_capacity(announced.min(limit).min(LARGE)), limit, pieces: 0 }
     }
 
     /// Adds what came.

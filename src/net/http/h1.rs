@@ -5,7 +5,7 @@ use std::pin::pin;
 use http::header::HOST;
 use http::{HeaderMap, HeaderValue, Uri};
 use http_body_util::{BodyExt, Full};
-use hyper::body::Bytes;
+use hyper::body::{Body as _, Bytes};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -55,7 +55,7 @@ pub(crate) async fn exchange(
         return Ok(());
     }
 
-    let mut body = Body::new(limits.body_bytes);
+    let mut body = Body::new(limits.body_bytes, incoming.size_hint().exact());
     let read = async {
         while let Some(frame) = driven(connection.as_mut(), pin!(incoming.frame())).await.transpose() {
             let frame =

@@ -6,8 +6,8 @@ use std::pin::{Pin, pin};
 use bytes::Bytes;
 use h2::RecvStream;
 use h2::client::{Builder, Connection};
-use http::header::{CONNECTION, HOST, TRANSFER_ENCODING, UPGRADE};
-use http::{HeaderName, HeaderValue, Uri, Version};
+use http::header::{CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, UPGRADE};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri, Version};
 use tokio::io::{AsyncRead, AsyncWrite};
 use url::Position;
 
@@ -50,13 +50,14 @@ pub(crate) async fn exchange(
     allow_body(marks, limits);
     run.note("head", &format!("HTTP/2 {}", parts.status));
     let too_large = head_too_large(&parts.headers);
+    let announced = announced(&parts.headers);
     seen.head = Some(Head { status: parts.status, version: parts.version, headers: parts.headers });
     too_large?;
     if limits.head_only.contains(&parts.status.as_u16()) {
         return Ok(());
     }
 
-    let mut body = Body::new(limits.body_bytes);
+    let mut body = Body::new(limits.body_bytes, announced);
     let read = read_body((connection, marks), &mut incoming, &mut body, &mut seen.wire_bytes);
     let outcome = deadline.bound(read).await.unwrap_or_else(|_| Err(Stage::Body.timeout()));
     seen.body = body.finish();
@@ -94,6 +95,11 @@ async fn read_body<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
+/// The length that a head announces.
+fn announced(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
 /// The request as it goes over the wire.
 fn wire_request(request: &Request) -> Outcome<http::Request<()>> {
     let url = &request.url;
@@ -118,7 +124,7 @@ fn wire_request(request: &Request) -> Outcome<http::Request<()>> {
         wire.headers_mut().remove(name);
     }
     if !request.body.is_empty() {
-        wire.headers_mut().insert(http::header::CONTENT_LENGTH, HeaderValue::from(request.body.len()));
+        wire.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(request.body.len()));
     }
     Ok(wire)
 }
