@@ -14,3 +14,5 @@ mod errors;
 mod mutations;
 #[path = "config/secrets.rs"]
 mod secrets;
+#[path = "support/soak.rs"]
+mod soak;

@@ -28,6 +28,10 @@ mod redirects;
 mod server;
 #[path = "bed/shakes.rs"]
 mod shakes;
+#[path = "support/soak.rs"]
+mod soak;
+#[path = "bed/together.rs"]
+mod together;
 
 use case::{Case, check};
 
@@ -85,6 +89,13 @@ fn all() -> Vec<Case> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+#[test]
+fn cases_beside_each_other_keep_their_verdicts_and_the_process_its_size() {
+    let _turn = case::turn();
+    let each = soak::pick(16, 1);
+    together::check(&all().into_iter().step_by(each).collect::<Vec<_>>());
 }
 
 #[test]

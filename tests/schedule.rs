@@ -1,5 +1,10 @@
 //! The schedule at work on probes made for the test: beats, isolation, limits, reload, drain, own faults.
 
+#[path = "schedule/endurance.rs"]
+mod endurance;
+#[path = "support/soak.rs"]
+mod soak;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;

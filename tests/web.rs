@@ -16,3 +16,5 @@ mod hostile;
 mod prometheus;
 #[path = "web/served.rs"]
 mod served;
+#[path = "support/soak.rs"]
+mod soak;

@@ -1,7 +1,7 @@
 //! A case, and what is demanded of every one: the verdict, the reason, the deadline, memory, CPU time, clean text.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use hickory_proto::op::ResponseCode;
@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::child::{Order, Report, run_in_child};
 use crate::names::{Says, name_server};
+use crate::soak;
 
 /// How much later than its timeout a run may end.
 const GRACE: Duration = Duration::from_millis(500);
@@ -98,16 +99,24 @@ impl Case {
     }
 }
 
+/// Waits for the turn of whoever measures.
+pub(crate) fn turn() -> MutexGuard<'static, ()> {
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Runs cases, a few at a time, and panics with everything that is wrong.
 pub(crate) fn check(cases: &[Case]) {
     // One group after the other, however many tests run at once: deadlines and CPU times are measured here.
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let _turn = turn();
     let next = AtomicUsize::new(0);
+    let runs = cases.len() * soak::pick(1, 5);
     let wrong = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..AT_A_TIME {
             scope.spawn(|| {
-                while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(case) = cases.get(number % cases.len()).filter(|_| number < runs) else { break };
                     let report = run_in_child(&case.order);
                     let faults = case.faults(&report);
                     println!(

@@ -100,7 +100,7 @@ async fn run(order: Order) -> Report {
 }
 
 /// A figure of `/proc/self/status` in KiB.
-fn status_kib(name: &str) -> u64 {
+pub(crate) fn status_kib(name: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
     line.trim().trim_end_matches(" kB").parse().unwrap()

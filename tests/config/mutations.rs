@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 use emc_monitor::config::diagnostic::{Diagnostics, Severity, Styling};
 
 use crate::bed::Bed;
+use crate::soak;
 
-/// How many damaged configurations `make test` looks at; `EMC_SOAK` looks at forty times as many.
+/// How many damaged configurations `make test` looks at; `make soak` looks at forty times as many.
 const ROUNDS: u64 = 500;
 
 /// xorshift64*: small, and the same everywhere.
@@ -188,7 +189,7 @@ fn told(wrong: &Diagnostics, round: &str) {
 
 #[test]
 fn damaged_files_are_refused_whole_and_with_their_place() {
-    let rounds = if std::env::var_os("EMC_SOAK").is_some() { ROUNDS * 40 } else { ROUNDS };
+    let rounds = soak::pick(ROUNDS, ROUNDS * 40);
     let names = ["emc.yaml", "vi-du.yaml", "dung-chung.yaml"];
     let texts: Vec<String> = names.iter().map(|name| shipped(name)).collect();
     let bed =

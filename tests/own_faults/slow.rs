@@ -101,7 +101,7 @@ fn reply_to(question: &[u8]) -> Vec<u8> {
 }
 
 /// The address of a portal by its number.
-fn loopback(number: usize) -> String {
+pub(crate) fn loopback(number: usize) -> String {
     format!("127.1.{}.{}", number / 250, number % 250 + 1)
 }
 

@@ -16,12 +16,13 @@ use tokio::net::TcpStream;
 
 use crate::fixture::{result, result_with};
 use crate::served::Served;
+use crate::soak::pick;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_idle_connections_do_not_keep_a_scrape_out() {
     let served = Served::new(&["trang-chu"]).await;
     let mut idle = Vec::new();
-    for number in 0..1000 {
+    for number in 0..pick(1000, 8000) {
         let mut connection = TcpStream::connect(served.address).await.unwrap();
         if number % 2 == 0 {
             let _ = connection.write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\nX-Slow: ").await;
