@@ -10,6 +10,8 @@ mod cascade;
 mod catalogue;
 #[path = "config/errors.rs"]
 mod errors;
+#[path = "config/languages.rs"]
+mod languages;
 #[path = "config/mutations.rs"]
 mod mutations;
 #[path = "config/secrets.rs"]

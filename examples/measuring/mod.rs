@@ -11,6 +11,7 @@ use emc_monitor::metrics::store::Store;
 use emc_monitor::model::id::{Name, ProbeId};
 use emc_monitor::model::result::ProbeResult;
 use emc_monitor::model::secret::Secret;
+use emc_monitor::model::told::Told;
 use emc_monitor::net::tls::{TlsPolicy, TlsSettings};
 use emc_monitor::net::{Net, NetSettings};
 use emc_monitor::probe::Tools;
@@ -103,15 +104,15 @@ struct Files {
 }
 
 impl Resources for Files {
-    fn file(&self, path: &Path) -> Result<Vec<u8>, String> {
-        std::fs::read(path).map_err(|error| format!("\"{}\": {error}", path.display()))
+    fn file(&self, path: &Path) -> Result<Vec<u8>, Told> {
+        std::fs::read(path).map_err(|error| Told::same(format!("\"{}\": {error}", path.display())))
     }
 
-    fn secret(&self, _: &SecretSource) -> Result<Secret, String> {
-        Err("no secrets here".to_owned())
+    fn secret(&self, _: &SecretSource) -> Result<Secret, Told> {
+        Err(Told::same("no secrets here"))
     }
 
-    fn tls(&self, settings: TlsSettings) -> Result<Arc<TlsPolicy>, String> {
+    fn tls(&self, settings: TlsSettings) -> Result<Arc<TlsPolicy>, Told> {
         let policy = TlsPolicy::new(settings)?;
         Ok(Arc::new(if self.memo { policy } else { policy.without_memo() }))
     }

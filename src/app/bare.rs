@@ -14,10 +14,13 @@ use url::Url;
 use crate::app::kinds::settings_schema;
 use crate::app::probe::{Prepared, ProbeError};
 use crate::config::global::user_agent;
+use crate::config::of_json;
 use crate::config::resources::{NoEnvironment, Store};
 use crate::html::phrases::Phrases;
 use crate::metrics::settings::StoreSettings;
 use crate::model::id::{Name, ProbeId};
+use crate::model::text::Text;
+use crate::model::told::{Told, told};
 use crate::net::NetSettings;
 use crate::net::politeness::PolitenessSettings;
 use crate::probe::SharedProbe;
@@ -27,7 +30,8 @@ use crate::probe::spec::ProbeSpec;
 
 /// The authority under which bare targets run.
 pub const AUTHORITY: &str = "adhoc";
-const MUTATES_HELP: &str = "add --mutates if that is meant";
+const MUTATES_HELP: Text =
+    Text { vi: "thêm --mutates nếu đúng là muốn vậy", en: "add --mutates if that is meant" };
 /// The port of name servers.
 const DNS_PORT: u16 = 53;
 
@@ -67,14 +71,14 @@ pub struct FlagError {
     /// The flag, or the target.
     pub flag: String,
     /// What is wrong.
-    pub message: String,
+    pub message: Told,
     /// How to mend it; empty if the message says it.
-    pub help: String,
+    pub help: Told,
 }
 
 impl FlagError {
-    fn new(flag: &str, message: impl Into<String>) -> Self {
-        Self { flag: flag.to_owned(), message: message.into(), help: String::new() }
+    fn new(flag: &str, message: Told) -> Self {
+        Self { flag: flag.to_owned(), message, help: Told::nothing() }
     }
 }
 
@@ -120,7 +124,10 @@ fn network(bare: &Bare, errors: &mut Vec<FlagError>) -> NetSettings {
             Some(network) => net.deny_networks.push(network),
             None => errors.push(FlagError::new(
                 "--deny-network",
-                format!("\"{text}\" is not a network: write an address and a length, such as 10.0.0.0/8"),
+                told!(
+                    "\"{text}\" không phải là mạng: viết địa chỉ và độ dài tiền tố, ví dụ 10.0.0.0/8",
+                    "\"{text}\" is not a network: write an address and a length, such as 10.0.0.0/8"
+                ),
             )),
         }
     }
@@ -129,7 +136,10 @@ fn network(bare: &Bare, errors: &mut Vec<FlagError>) -> NetSettings {
             Some(server) => net.resolvers.push(server),
             None => errors.push(FlagError::new(
                 "--resolver",
-                format!("\"{text}\" is not a name server: write an IP address, with a port if it is not 53"),
+                told!(
+                    "\"{text}\" không phải là máy chủ DNS: viết địa chỉ IP, kèm số cổng nếu không phải 53",
+                    "\"{text}\" is not a name server: write an IP address, with a port if it is not 53"
+                ),
             )),
         }
     }
@@ -171,7 +181,7 @@ fn build(bare: &Bare, number: usize) -> Result<ProbeSpec, Vec<FlagError>> {
             flag: flag_of(bare, &error.path),
             message: error.message,
             // What is said in files by two keys is said here by one flag.
-            help: if error.path == "method" && !bare.mutates { MUTATES_HELP.to_owned() } else { error.help },
+            help: if error.path == "method" && !bare.mutates { MUTATES_HELP.into() } else { error.help },
         };
         errors.0.into_iter().map(told).collect::<Vec<_>>()
     })?;
@@ -222,7 +232,11 @@ fn aim(bare: &Bare) -> Result<(&'static KindInfo, String), FlagError> {
         let flag = if bare.kind.is_some() { "--kind" } else { bare.target.as_str() };
         return Err(FlagError::new(
             flag,
-            format!("there is no kind \"{wanted}\": there are {}", names.join(", ")),
+            told!(
+                "không có loại phép đo \"{wanted}\": chỉ có {known}",
+                "there is no kind \"{wanted}\": there are {known}",
+                known = names.join(", "),
+            ),
         ));
     };
     let target = match kind.name {
@@ -276,7 +290,12 @@ fn settings(bare: &Bare, kind: &'static KindInfo, target: &str) -> Result<KindSe
     let mut errors = Vec::new();
     for given in &bare.given {
         if !has_setting(&schema, given.path) {
-            errors.push(FlagError::new(given.flag, format!("does not fit the kind \"{}\"", kind.name)));
+            let message = told!(
+                "không dùng được với loại phép đo \"{name}\"",
+                "does not fit the kind \"{name}\"",
+                name = kind.name,
+            );
+            errors.push(FlagError::new(given.flag, message));
             continue;
         }
         let mut alone = base.clone();
@@ -292,8 +311,8 @@ fn settings(bare: &Bare, kind: &'static KindInfo, target: &str) -> Result<KindSe
     read(kind.name, whole).map_err(|why| vec![FlagError::new(&bare.target, why)])
 }
 
-fn read(kind: &str, settings: Value) -> Result<KindSettings, String> {
-    serde_json::from_value(json!({ kind: settings })).map_err(|error| error.to_string())
+fn read(kind: &str, settings: Value) -> Result<KindSettings, Told> {
+    of_json(&json!({ kind: settings }))
 }
 
 fn has_setting(schema: &Value, path: &str) -> bool {

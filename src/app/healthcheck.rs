@@ -6,6 +6,9 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 use url::Url;
 
+use crate::model::fault::Fault;
+use crate::model::foreign;
+use crate::model::told::{Told, told};
 use crate::net::exchange::{Limits, Protocol, Request};
 use crate::net::route::{Family, Reach, Route};
 use crate::net::run::Run;
@@ -30,10 +33,10 @@ pub struct HealthcheckOptions {
 pub enum Unhealthy {
     /// The address or the duration cannot be read.
     #[error("{0}")]
-    Misuse(String),
+    Misuse(Told),
     /// Nobody answers, or not in time, or not with 200.
     #[error("{0}")]
-    Answer(String),
+    Answer(Told),
 }
 
 /// Asks `/-/healthy`.
@@ -43,34 +46,47 @@ pub enum Unhealthy {
 pub fn healthcheck(options: &HealthcheckOptions) -> Result<(), Unhealthy> {
     let url = address(&options.url).map_err(Unhealthy::Misuse)?;
     let timeout = Span::parse(&options.timeout).map_err(Unhealthy::Misuse)?.0;
-    let answer = |why: String| Unhealthy::Answer(why);
+    let answer = Unhealthy::Answer;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| answer(error.to_string()))?;
+        .map_err(|error| answer(foreign::io(&error)))?;
     let _entered = runtime.enter();
-    let net = Net::new(&NetSettings::default()).map_err(|fault| answer(fault.to_string()))?;
+    let net = Net::new(&NetSettings::default()).map_err(|fault| answer(Told::same(fault.to_string())))?;
     let tls = TlsPolicy::new(TlsSettings::default()).map_err(answer)?;
     let route = Route { family: Family::Any, proxy: None, tls: Arc::new(tls) };
     let request = Request { method: Method::GET, url, headers: HeaderMap::new(), body: Bytes::new() };
     let limits = Limits { body_bytes: BODY_MAX, protocol: Protocol::Any, head_only: &[] };
     let mut run = Run::begin(timeout);
     let seen = runtime.block_on(net.exchange(&request, &route, Reach::Configured, limits, &mut run));
-    match (seen.head, seen.fault) {
-        (Some(head), _) if head.status.is_success() => Ok(()),
-        (Some(head), _) => Err(answer(format!("it answers {}", head.status.as_u16()))),
-        (None, Some(fault)) => Err(answer(format!("{}: {fault}", fault.reason))),
-        (None, None) => Err(answer("there is no answer".to_owned())),
+    let why = match (seen.head, seen.fault) {
+        (Some(head), _) if head.status.is_success() => return Ok(()),
+        (Some(head), _) => told!("nó trả lời {code}", "it answers {code}", code = head.status.as_u16()),
+        (None, Some(fault)) => silent(&fault),
+        (None, None) => told!("không có câu trả lời", "there is no answer"),
+    };
+    Err(answer(why))
+}
+
+/// The reason in words, and what the system said.
+fn silent(fault: &Fault) -> Told {
+    let meaning = fault.reason.text().meaning;
+    Told {
+        vi: format!("{}: {}", fault.reason, meaning.vi),
+        en: format!("{}: {} ({fault})", fault.reason, meaning.en),
     }
 }
 
-fn address(text: &str) -> Result<Url, String> {
-    let wrong = |why: &str| {
-        format!("\"{text}\" is not the address of a monitor ({why}): write it as http://127.0.0.1:9715")
+fn address(text: &str) -> Result<Url, Told> {
+    let wrong = |Told { vi, en }: Told| Told {
+        vi: format!(
+            "\"{text}\" không phải là địa chỉ của trình giám sát ({vi}): viết dạng http://127.0.0.1:9715"
+        ),
+        en: format!("\"{text}\" is not the address of a monitor ({en}): write it as http://127.0.0.1:9715"),
     };
-    let mut url = Url::parse(text).map_err(|why| wrong(&why.to_string()))?;
+    let mut url = Url::parse(text).map_err(|why| wrong(foreign::url(why)))?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(wrong("neither http nor https"));
+        return Err(wrong(told!("không phải http hay https", "neither http nor https")));
     }
     let path = format!("{}/-/healthy", url.path().trim_end_matches('/'));
     url.set_path(&path);

@@ -15,7 +15,7 @@ use crate::app::select::{means, nearest};
 use crate::app::textfile::textfile;
 use crate::app::variables::Variables;
 use crate::config;
-use crate::config::diagnostic::Styling;
+use crate::config::diagnostic::Diagnostics;
 use crate::metrics::settings::StoreSettings;
 use crate::model::reason::Reason;
 use crate::model::result::ProbeResult;
@@ -85,9 +85,9 @@ impl Report {
 /// Why nothing was run.
 #[derive(Debug, thiserror::Error)]
 pub enum ProbeError {
-    /// The configuration has errors, rendered with colours.
+    /// The configuration has errors.
     #[error("{0}")]
-    Configuration(String),
+    Configuration(Diagnostics),
     /// No configured probe has this name.
     #[error("no configured probe is called \"{given}\"")]
     Unknown {
@@ -153,8 +153,8 @@ pub fn probe(options: &ProbeOptions, audience: &mut dyn Audience) -> Result<Repo
 /// The probes of the configuration that are meant; all of them where no name is given. One that is switched off runs
 /// where its name, not a pattern, was typed.
 fn configured(options: &ProbeOptions, names: &[String]) -> Result<Prepared, ProbeError> {
-    let loaded = config::load(&options.config_file, options.variables.as_ref())
-        .map_err(|wrong| ProbeError::Configuration(wrong.render(Styling::Coloured)))?;
+    let loaded =
+        config::load(&options.config_file, options.variables.as_ref()).map_err(ProbeError::Configuration)?;
     for name in names {
         let all = || loaded.specs.iter().chain(&loaded.disabled);
         if !all().any(|spec| means(name, &spec.id)) {

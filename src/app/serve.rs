@@ -14,8 +14,11 @@ use crate::app::signals::{Asked, Signals};
 use crate::app::watch::FileWatch;
 use crate::app::wiring::{Wired, World, wire};
 use crate::config::Loaded;
-use crate::config::diagnostic::{Diagnostics, Styling};
+use crate::config::diagnostic::Diagnostics;
 use crate::metrics::store::Store;
+use crate::model::foreign;
+use crate::model::text::Text;
+use crate::model::told::{Told, told};
 use crate::schedule::engine::{self, Event, Handle};
 use crate::web::runs::{RunLog, RunLogSettings};
 use crate::web::server::{Server, WebError};
@@ -27,6 +30,7 @@ pub use crate::web::settings::{external_url as web_address, listen_address};
 /// How long runs in flight are waited for when we are told to stop. With the two seconds that the web server gives
 /// its answers, the whole stop takes less than five.
 const PATIENCE: Duration = Duration::from_secs(2);
+const NO_TIMER: Text = Text { vi: "không có luồng cho bộ hẹn giờ", en: "no thread for the timer" };
 /// How many wishes to reload may wait.
 const RELOADS: usize = 4;
 
@@ -56,10 +60,39 @@ pub enum ServeError {
     Web(WebError),
     /// What is configured could not be built; a whole sentence.
     #[error("{0}")]
-    Build(String),
+    Build(Told),
     /// The system refused something.
-    #[error("{0}: {1}")]
-    System(&'static str, std::io::Error),
+    #[error("{}: {source}", what.en)]
+    System {
+        /// What failed.
+        what: Text,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+impl ServeError {
+    /// The sentence. Diagnostics are not in it: they have a form of their own.
+    #[must_use]
+    pub fn told(&self) -> Told {
+        match self {
+            Self::Config(_) => told!("cấu hình có lỗi", "the configuration has errors"),
+            Self::Web(WebError::Listen { address, source }) => {
+                let Told { vi, en } = foreign::io(source);
+                Told {
+                    vi: format!(
+                        "không thể lắng nghe ở \"{address}\": {vi}; có emc nào khác đang chạy, hay cổng này cần quyền cao hơn?"
+                    ),
+                    en: format!(
+                        "cannot listen on \"{address}\": {en}; is another emc running, or does the port need privileges?"
+                    ),
+                }
+            }
+            Self::Web(WebError::Config(wrong)) => Told::same(wrong.as_str()),
+            Self::Build(why) => why.clone(),
+            Self::System { what, source } => Told::joined(&[(*what).into(), foreign::io(source)], ": "),
+        }
+    }
 }
 
 /// A monitor at work.
@@ -94,7 +127,7 @@ pub async fn start(options: ServeOptions, world: World) -> Result<Serving, Serve
     let board = Board::new(state.clone(), world.clock);
     board.configured(wired.config_text);
     let (engine, events) =
-        engine::start(wired.setup).map_err(|error| ServeError::System("no thread for the timer", error))?;
+        engine::start(wired.setup).map_err(|source| ServeError::System { what: NO_TIMER, source })?;
     let (addresses, url, close) = (web.addresses(), web.url(), CancellationToken::new());
     tracing::info!(url, "watching");
     let web = tokio::spawn(web.serve(state, close.clone()));
@@ -152,10 +185,10 @@ impl Serving {
     }
 
     /// Reads everything anew and swaps it in as a whole; with any error the running configuration stays.
-    async fn reload(&mut self, by: &'static str) -> Result<(), String> {
+    async fn reload(&mut self, by: &'static str) -> Result<(), Told> {
         let outcome = match load(&self.options, &self.world).await {
             Ok(loaded) => wire(loaded, &self.world),
-            Err(diagnostics) => Err(diagnostics.render(Styling::Plain)),
+            Err(diagnostics) => Err(diagnostics.rendered()),
         };
         match outcome {
             Ok(wired) => {

@@ -10,6 +10,7 @@ use crate::app::limits::runs_allowed;
 use crate::app::variables::Variables;
 use crate::config::Loaded;
 use crate::metrics::settings::StoreSettings;
+use crate::model::told::Told;
 use crate::net::Net;
 use crate::net::route::{Endpoint, Family, Route};
 use crate::net::tls::{TlsPolicy, TlsSettings};
@@ -48,9 +49,9 @@ pub struct Wired {
 ///
 /// # Errors
 /// A sentence: what could not be built and why.
-pub fn wire(loaded: Loaded, world: &World) -> Result<Wired, String> {
+pub fn wire(loaded: Loaded, world: &World) -> Result<Wired, Told> {
     let Loaded { global, portals, specs, files, shown, .. } = loaded;
-    let net = Net::new(&global.net).map_err(|fault| fault.to_string())?;
+    let net = Net::new(&global.net).map_err(|fault| Told::same(fault.to_string()))?;
     let mut settings = global.schedule;
     settings.in_flight = runs_allowed(settings.in_flight);
     let tls = Arc::new(TlsPolicy::new(TlsSettings::default())?);

@@ -11,19 +11,24 @@ use crate::config::cascade::{Defaults, Timing, check_bounds};
 use crate::config::decode::{DecodeError, decode, decode_entry};
 use crate::config::files::{AuthorityFile, AuthorityKeys, PortalKeys, ProbeKeys, Verified};
 use crate::config::global::{Global, bypasses, names};
-use crate::config::problem::Problems;
+use crate::config::problem::{Problems, first_given};
 use crate::config::resources::Store;
 use crate::config::schema::required_keys;
 use crate::config::source::{Sources, Span};
 use crate::config::tree::{Entry, Node, Value};
+use crate::config::walk::{add_key, key_missing};
 use crate::config::words::listed;
 use crate::html::phrases::Phrases;
 use crate::model::id::{Name, ProbeId};
+use crate::model::text::Text;
+use crate::model::told::{Told, told};
 use crate::probe::SharedProbe;
 use crate::probe::kind::{KINDS, KindSettings};
 use crate::probe::settings::{Context, SettingsError};
 use crate::probe::spec::{Names, Portal, ProbeSpec};
 
+const PORTAL: Text = Text { vi: "cổng", en: "portal" };
+const PROBE: Text = Text { vi: "phép đo", en: "probe" };
 /// Stands for a portal's address that is wrong.
 const UNKNOWN: &str = "https://unknown.invalid";
 
@@ -92,9 +97,16 @@ impl Assembler<'_> {
         let heir = root.at(&["authority", "succeeded_by"]).map(|node| node.span);
         let succeeded_by = keys.succeeded_by.clone().zip(heir);
         if let Some((first, _)) = self.made.authorities.get(&keys.id) {
-            let message = format!("the authority \"{}\" is given twice", keys.id);
-            let help = "an authority has one file: put its portals together";
-            self.problems.error_with(span, message, help, (*first, "first given here"));
+            let message = told!(
+                "cơ quan \"{id}\" được khai báo hai lần",
+                "the authority \"{id}\" is given twice",
+                id = keys.id,
+            );
+            let help = told!(
+                "mỗi cơ quan chỉ có một tệp: gộp các cổng của cơ quan vào đó",
+                "an authority has one file: put its portals together"
+            );
+            self.problems.error_with(span, message, help, (*first, first_given()));
         } else {
             self.made.authorities.insert(keys.id.clone(), (span, succeeded_by));
         }
@@ -129,7 +141,7 @@ impl Assembler<'_> {
         seen: &mut HashMap<Name, Span>,
     ) {
         let Some(keys) = self.decoded(decode::<PortalKeys>(node), node) else { return };
-        self.once(seen, &keys.id, node.get("id"), "portal");
+        self.once(seen, &keys.id, node.get("id"), PORTAL);
         self.made.known_portals.push((authority.id.clone(), keys.id.clone()));
         self.check_defaults(node);
         self.check_labels(node, &keys.labels);
@@ -169,19 +181,25 @@ impl Assembler<'_> {
     }
 
     /// An id that must not be given twice.
-    fn once(&mut self, seen: &mut HashMap<Name, Span>, id: &Name, node: Option<&Node>, what: &str) {
+    fn once(&mut self, seen: &mut HashMap<Name, Span>, id: &Name, node: Option<&Node>, what: Text) {
         let span = node.map_or_else(|| Span::top(0), |node| node.span);
         if let Some(first) = seen.insert(id.clone(), span) {
-            let message = format!("the {what} \"{id}\" is given twice");
-            let help = "give each its own name: results are kept by it";
-            self.problems.error_with(span, message, help, (first, "first given here"));
+            let message = Told {
+                vi: format!("{} \"{id}\" được khai báo hai lần", what.vi),
+                en: format!("the {} \"{id}\" is given twice", what.en),
+            };
+            let help = told!(
+                "đặt cho mỗi cái một tên riêng: kết quả được lưu theo tên",
+                "give each its own name: results are kept by it"
+            );
+            self.problems.error_with(span, message, help, (first, first_given()));
             seen.insert(id.clone(), first);
         }
     }
 
     fn probe(&mut self, node: &Node, stand: &Stand<'_>, seen: &mut HashMap<Name, Span>) {
         let Some(keys) = self.decoded(decode::<ProbeKeys>(node), node) else { return };
-        self.once(seen, &keys.name, node.get("name"), "probe");
+        self.once(seen, &keys.name, node.get("name"), PROBE);
         check_bounds(node, keys.every.map(|span| span.0), keys.timeout.map(|span| span.0), self.problems);
         self.check_labels(node, &keys.labels);
         let timing = stand.defaults.timing(&keys, node, self.problems);
@@ -196,12 +214,16 @@ impl Assembler<'_> {
         let asked = Asked { keys: &keys, stand, timing, enabled };
         let Some(built) = self.build(&merged, &asked) else { return };
         if enabled && keys.verified.or(stand.verified) == Some(Verified::No) {
-            let help = "check that the address is the right one, then write \"verified: yes\" or the day";
-            self.problems.warn(
-                node.span,
-                format!("\"{}\" runs, but its address is not verified", keys.name),
-                help,
+            let help = told!(
+                "kiểm tra lại xem địa chỉ có đúng không, rồi viết \"verified: yes\" hoặc ngày kiểm tra",
+                "check that the address is the right one, then write \"verified: yes\" or the day"
             );
+            let message = told!(
+                "\"{name}\" đang chạy nhưng địa chỉ của nó chưa được xác minh",
+                "\"{name}\" runs, but its address is not verified",
+                name = keys.name,
+            );
+            self.problems.warn(node.span, message, help);
         }
         let list = if enabled { &mut self.made.specs } else { &mut self.made.disabled };
         list.push(built);
@@ -213,14 +235,27 @@ impl Assembler<'_> {
         let mut given = node.entries().iter().filter(|entry| names.contains(&&*entry.key));
         let first = given.next();
         if let (Some(first), Some(second)) = (first, given.next()) {
-            let message = format!("a probe of two kinds, \"{}\" and \"{}\"", first.key, second.key);
-            let help = "write two probes, one of each kind";
-            self.problems.error_with(second.key_span, message, help, (first.key_span, "the first"));
+            let message = told!(
+                "một phép đo mà có hai loại, \"{first}\" và \"{second}\"",
+                "a probe of two kinds, \"{first}\" and \"{second}\"",
+                first = first.key,
+                second = second.key,
+            );
+            let help =
+                told!("viết thành hai phép đo, mỗi phép đo một loại", "write two probes, one of each kind");
+            let first = (first.key_span, told!("loại thứ nhất", "the first"));
+            self.problems.error_with(second.key_span, message, help, first);
             return None;
         }
         if first.is_none() && !node.pruned {
-            let help = format!("add one of {}, such as \"{}: {{}}\"", listed(&names), names[0]);
-            self.problems.error(node.span, "the probe does not say of what kind it is", help);
+            let (Told { vi, en }, example) = (listed(&names), names[0]);
+            let help = Told {
+                vi: format!("thêm một trong {vi}, ví dụ \"{example}: {{}}\""),
+                en: format!("add one of {en}, such as \"{example}: {{}}\""),
+            };
+            let message =
+                told!("phép đo chưa cho biết thuộc loại nào", "the probe does not say of what kind it is");
+            self.problems.error(node.span, message, help);
         }
         first
     }
@@ -229,8 +264,7 @@ impl Assembler<'_> {
         let missing: Vec<&String> =
             required_keys(&entry.key).iter().filter(|key| entry.value.get(key).is_none()).collect();
         for key in missing.iter().filter(|_| !entry.value.pruned) {
-            let message = format!("the key \"{key}\" of \"{}\" is missing", entry.key);
-            self.problems.error(entry.key_span, message, format!("add \"{key}: ...\""));
+            self.problems.error(entry.key_span, key_missing(key, &entry.key), add_key(key));
         }
         !missing.is_empty()
     }

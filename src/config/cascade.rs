@@ -10,6 +10,7 @@ use crate::config::files::{DefaultKeys, ProbeKeys};
 use crate::config::problem::Problems;
 use crate::config::source::Span;
 use crate::config::tree::{Entry, Node, Value};
+use crate::model::told::told;
 use crate::probe::kind::KINDS;
 use crate::probe::settings::Pairs;
 
@@ -106,8 +107,15 @@ fn too_long(node: &Node, every: Duration, problems: &mut Problems) {
     }
     let every = crate::probe::settings::Span(every);
     let span = node.get("timeout").map_or(node.span, |timeout| timeout.span);
-    let message = format!("the timeout is longer than the {every} between two runs");
-    problems.error(span, message, format!("make it at most {every}, or \"every\" longer"));
+    let message = told!(
+        "thời hạn dài hơn khoảng {every} giữa hai lần đo",
+        "the timeout is longer than the {every} between two runs"
+    );
+    let help = told!(
+        "đặt nhiều nhất là {every}, hoặc tăng \"every\"",
+        "make it at most {every}, or \"every\" longer"
+    );
+    problems.error(span, message, help);
 }
 
 /// The shortest and longest durations that make sense.
@@ -127,8 +135,8 @@ pub(super) fn check_bounds(
             let span: Span = node.get(key).map_or(node.span, |value| value.span);
             problems.error(
                 span,
-                format!("\"{key}\" cannot be {given}"),
-                format!("it takes {least} to {most}"),
+                told!("\"{key}\" không thể là {given}", "\"{key}\" cannot be {given}"),
+                told!("phải từ {least} đến {most}", "it takes {least} to {most}"),
             );
         }
     };

@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::model::foreign;
+use crate::model::told::{Told, told};
+
 /// The name of the global file.
 pub(super) const GLOBAL: &str = "emc.yaml";
 /// The most files one configuration may have.
@@ -21,15 +24,15 @@ pub(super) struct Listing {
 ///
 /// # Errors
 /// A sentence that says why there is nothing to read.
-pub(super) fn list(path: &Path) -> Result<Listing, String> {
-    let named = |reason: &dyn std::fmt::Display| format!("\"{}\": {reason}", path.display());
-    if !fs::metadata(path).map_err(|error| named(&error))?.is_dir() {
+pub(super) fn list(path: &Path) -> Result<Listing, Told> {
+    let named = |reason: Told| reason.map(|reason| format!("\"{}\": {reason}", path.display()));
+    if !fs::metadata(path).map_err(|error| named(foreign::io(&error)))?.is_dir() {
         return Ok(Listing { files: vec![path.to_owned()], left_out: Vec::new() });
     }
     let mut files = Vec::new();
     let mut left_out = Vec::new();
-    for entry in fs::read_dir(path).map_err(|error| named(&error))? {
-        let name = entry.map_err(|error| named(&error))?.file_name();
+    for entry in fs::read_dir(path).map_err(|error| named(foreign::io(&error)))? {
+        let name = entry.map_err(|error| named(foreign::io(&error)))?.file_name();
         let text = name.to_string_lossy();
         let hidden = text.starts_with('.');
         if text.ends_with(".yaml") && !hidden {
@@ -39,7 +42,7 @@ pub(super) fn list(path: &Path) -> Result<Listing, String> {
         }
     }
     if files.is_empty() {
-        return Err(named(&"there is no *.yaml in this folder"));
+        return Err(named(told!("thư mục này không có tệp *.yaml nào", "there is no *.yaml in this folder")));
     }
     files.sort_by_key(|file| (!is_global(file), file.clone()));
     left_out.sort();

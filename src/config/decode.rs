@@ -5,13 +5,18 @@ use std::fmt;
 
 use serde::de::value::StrDeserializer;
 use serde::de::{
-    self, DeserializeOwned, DeserializeSeed, EnumAccess, IntoDeserializer, MapAccess, SeqAccess,
-    VariantAccess, Visitor,
+    self, DeserializeOwned, DeserializeSeed, EnumAccess, Expected, IntoDeserializer, MapAccess, SeqAccess,
+    Unexpected, VariantAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
+use serde_json::Value as Json;
 
 use crate::config::source::Span;
 use crate::config::tree::{Entry, Node, Value};
+use crate::config::walk::{given_twice, key_missing};
+use crate::config::words::listed;
+use crate::model::text::Text;
+use crate::model::told::{Told, told};
 
 /// Why a value does not fit, and where it stands.
 #[derive(Debug)]
@@ -19,7 +24,7 @@ pub(super) struct DecodeError {
     /// The innermost value concerned.
     pub(super) span: Option<Span>,
     /// What the type said.
-    pub(super) message: String,
+    pub(super) message: Told,
 }
 
 impl DecodeError {
@@ -32,16 +37,84 @@ impl DecodeError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        fmt::Display::fmt(&self.message, f)
     }
 }
 
 impl std::error::Error for DecodeError {}
 
 impl de::Error for DecodeError {
+    /// A type's own refusal; ours carry both languages through `{:#}`.
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self { span: None, message: message.to_string() }
+        told_by_type(Told::of_both(&format!("{message:#}")))
     }
+
+    fn invalid_type(given: Unexpected<'_>, wanted: &dyn Expected) -> Self {
+        let given = unexpected(given);
+        told_by_type(Told {
+            vi: format!("không thể là {}", given.vi),
+            en: format!("{} where {wanted} belongs", given.en),
+        })
+    }
+
+    fn invalid_value(given: Unexpected<'_>, wanted: &dyn Expected) -> Self {
+        Self::invalid_type(given, wanted)
+    }
+
+    fn invalid_length(given: usize, wanted: &dyn Expected) -> Self {
+        told_by_type(Told {
+            vi: format!("không thể có {given} phần"),
+            en: format!("{given} parts where {wanted} belongs"),
+        })
+    }
+
+    fn unknown_variant(given: &str, known: &'static [&'static str]) -> Self {
+        let Told { vi, en } = listed(known);
+        told_by_type(Told {
+            vi: format!("không có lựa chọn \"{given}\": chỉ dùng được {vi}"),
+            en: format!("\"{given}\" is not known: allowed are {en}"),
+        })
+    }
+
+    fn unknown_field(given: &str, known: &'static [&'static str]) -> Self {
+        let Told { vi, en } = listed(known);
+        told_by_type(Told {
+            vi: format!("không có khóa nào tên là \"{given}\": chỉ dùng được {vi}"),
+            en: format!("unknown key \"{given}\": allowed are {en}"),
+        })
+    }
+
+    fn missing_field(key: &'static str) -> Self {
+        told_by_type(key_missing(key, ""))
+    }
+
+    fn duplicate_field(key: &'static str) -> Self {
+        told_by_type(given_twice(key))
+    }
+}
+
+const fn told_by_type(message: Told) -> DecodeError {
+    DecodeError { span: None, message }
+}
+
+/// What stands there, in a word or two.
+fn unexpected(given: Unexpected<'_>) -> Told {
+    match given {
+        Unexpected::Bool(value) => Told::same(value.to_string()),
+        Unexpected::Unsigned(value) => told!("số {value}", "the number {value}"),
+        Unexpected::Signed(value) => told!("số {value}", "the number {value}"),
+        Unexpected::Float(value) => told!("số {value}", "the number {value}"),
+        Unexpected::Char(value) => Told::same(format!("\"{value}\"")),
+        Unexpected::Str(value) => Told::same(format!("\"{value}\"")),
+        Unexpected::Unit | Unexpected::Option => kind_of(&Value::Null),
+        Unexpected::Seq => kind_of(&Value::List(Vec::new())),
+        Unexpected::Map => kind_of(&Value::Map(Vec::new())),
+        _ => told!("giá trị này", "this value"),
+    }
+}
+
+fn kind_of(value: &Value) -> Told {
+    value.kind().into()
 }
 
 /// Makes a value of a tree.
@@ -58,6 +131,33 @@ pub(super) fn decode<T: DeserializeOwned>(node: &Node) -> Result<T, DecodeError>
 /// The first thing that does not fit.
 pub(super) fn decode_entry<T: DeserializeOwned>(entry: &Entry) -> Result<T, DecodeError> {
     T::deserialize(KeyedEntry(entry)).map_err(|error| error.at(entry.key_span))
+}
+
+/// Makes a value of JSON, for settings that stand in no file: what a type refuses is told as it would be of a file.
+///
+/// # Errors
+/// The first thing that does not fit.
+pub fn of_json<T: DeserializeOwned>(json: &Json) -> Result<T, Told> {
+    decode(&node(json)).map_err(|error| error.message)
+}
+
+fn node(json: &Json) -> Node {
+    let value = match json {
+        Json::Null => Value::Null,
+        Json::Bool(value) => Value::Bool(*value),
+        Json::Number(number) => match number.as_i64() {
+            Some(whole) => Value::Integer(whole),
+            None => Value::Float(number.as_f64().unwrap_or(f64::NAN)),
+        },
+        Json::String(text) => Value::Text(text.as_str().into()),
+        Json::Array(items) => Value::List(items.iter().map(node).collect()),
+        Json::Object(entries) => Value::Map(entries.iter().map(entry).collect()),
+    };
+    Node::new(value, Span::default())
+}
+
+fn entry((key, value): (&String, &Json)) -> Entry {
+    Entry { key: key.as_str().into(), key_span: Span::default(), value: node(value) }
 }
 
 impl<'de> de::Deserializer<'de> for &'de Node {
@@ -98,11 +198,13 @@ impl<'de> de::Deserializer<'de> for &'de Node {
             Value::Map(entries) if entries.len() == 1 => {
                 KeyedEntry(&entries[0]).deserialize_enum(name, variants, visitor)
             }
-            _ => Err(de::Error::custom(format!(
-                "{} where one of {} belongs",
-                self.kind(),
-                variants.join(", ")
-            ))),
+            _ => {
+                let (Text { vi, en }, allowed) = (self.kind(), listed(variants));
+                Err(told_by_type(Told {
+                    vi: format!("{vi}, trong khi cần một trong {}", allowed.vi),
+                    en: format!("{en} where one of {} belongs", allowed.en),
+                }))
+            }
         }
     }
 
@@ -146,7 +248,10 @@ impl<'de> MapAccess<'de> for Entries<'de> {
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, DecodeError> {
-        let node = self.value.take().ok_or_else(|| de::Error::custom("a value without a key"))?;
+        let node = self
+            .value
+            .take()
+            .ok_or_else(|| told_by_type(told!("có giá trị mà không có khóa", "a value without a key")))?;
         seed.deserialize(node).map_err(|error| error.at(node.span))
     }
 }
@@ -187,7 +292,10 @@ impl<'de> VariantAccess<'de> for &'de Node {
     fn unit_variant(self) -> Result<(), DecodeError> {
         match self.value {
             Value::Null => Ok(()),
-            _ => Err(DecodeError { span: Some(self.span), message: "takes no value".to_owned() }),
+            _ => Err(DecodeError {
+                span: Some(self.span),
+                message: told!("không nhận giá trị nào", "takes no value"),
+            }),
         }
     }
 

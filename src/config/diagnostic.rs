@@ -8,6 +8,13 @@ use std::path::PathBuf;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Padding, Renderer, Snippet};
 
+use crate::model::text::{Language, Text};
+use crate::model::told::Told;
+
+const ERROR: Text = Text { vi: "lỗi", en: "error" };
+const WARNING: Text = Text { vi: "cảnh báo", en: "warning" };
+const HELP: Text = Text { vi: "cách sửa", en: "help" };
+
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -40,11 +47,11 @@ pub struct Diagnostic {
     /// Where; its `text` is empty where there is no line to show.
     pub place: Excerpt,
     /// What is wrong: lower case, no full stop, values in quotes.
-    pub message: String,
+    pub message: Told,
     /// What is allowed and how to mend it; empty if the message says it.
-    pub help: String,
+    pub help: Told,
     /// Another place that matters, such as that of the first of two, and what is there.
-    pub other: Option<Box<(Excerpt, String)>>,
+    pub other: Option<Box<(Excerpt, Told)>>,
 }
 
 /// The longest line shown whole, in characters; of longer ones only the neighbourhood is shown.
@@ -57,18 +64,18 @@ impl Diagnostic {
         format!("{}:{}:{}", self.place.file.display(), self.place.line, self.place.column)
     }
 
-    /// The diagnostic as the terminal shows it, with its line.
+    /// The diagnostic as the terminal shows it, with its line, in a language.
     #[must_use]
-    pub fn render(&self, renderer: &Renderer) -> String {
+    pub fn render(&self, renderer: &Renderer, language: Language) -> String {
         let level = match self.severity {
-            Severity::Error => Level::ERROR,
-            Severity::Warning => Level::WARNING,
+            Severity::Error => Level::ERROR.with_name(ERROR.in_language(language)),
+            Severity::Warning => Level::WARNING.with_name(WARNING.in_language(language)),
         };
         let path = self.place.file.display().to_string();
         let other_path = self.other.as_ref().map(|other| other.0.file.display().to_string());
         let place = shown_part(&self.place);
-        let other = self.other.as_ref().map(|other| (shown_part(&other.0), other.1.as_str()));
-        let title = level.primary_title(self.message.as_str());
+        let other = self.other.as_ref().map(|other| (shown_part(&other.0), other.1.in_language(language)));
+        let title = level.primary_title(self.message.in_language(language));
         let mut group = Group::with_title(title).element(origin(&self.place, &path));
         if !place.text.is_empty() {
             group = group.element(snippet(&place, AnnotationKind::Primary, ""));
@@ -78,7 +85,9 @@ impl Diagnostic {
             group = group.element(snippet(excerpt, AnnotationKind::Context, label));
         }
         if !self.help.is_empty() {
-            group = group.element(Level::HELP.message(self.help.as_str()));
+            group = group.element(
+                Level::HELP.with_name(HELP.in_language(language)).message(self.help.in_language(language)),
+            );
         }
         let rendered = renderer.render(&[group]);
         rendered.lines().filter(|line| !is_bare_mark(line)).collect::<Vec<_>>().join("\n")
@@ -131,15 +140,23 @@ impl Diagnostics {
         self.0.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
     }
 
-    /// All of them as text, with colours or without.
+    /// All of them as text in a language, with colours or without.
     #[must_use]
-    pub fn render(&self, styled: Styling) -> String {
+    pub fn render(&self, styled: Styling, language: Language) -> String {
         let renderer = match styled {
             Styling::Plain => Renderer::plain(),
             Styling::Coloured => Renderer::styled(),
         };
-        let parts: Vec<String> = self.0.iter().map(|diagnostic| diagnostic.render(&renderer)).collect();
+        let parts: Vec<String> =
+            self.0.iter().map(|diagnostic| diagnostic.render(&renderer, language)).collect();
         parts.join("\n\n")
+    }
+
+    /// All of them as plain text in both languages, for whoever will know which one is wanted.
+    #[must_use]
+    pub fn rendered(&self) -> Told {
+        let plain = |language| self.render(Styling::Plain, language);
+        Told { vi: plain(Language::Vi), en: plain(Language::En) }
     }
 }
 
@@ -153,7 +170,7 @@ pub enum Styling {
 }
 
 impl fmt::Display for Diagnostics {
-    /// One line each, for logs: `file:line:column: message (help)`.
+    /// One line each, for logs and in English: `file:line:column: message (help)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, diagnostic) in self.0.iter().enumerate() {
             let separator = if index == 0 { "" } else { "\n" };

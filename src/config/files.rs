@@ -12,6 +12,7 @@ use serde::{Deserialize, Deserializer};
 use crate::config::schema::{DefaultsSchema, PhrasesSchema, ProbeSchema};
 use crate::html::phrases::PhraseSettings;
 use crate::model::id::Name;
+use crate::model::told::told;
 use crate::probe::settings::{Pairs, PathText, SecretSource, Span};
 
 /// `emc.yaml`: what holds for everything.
@@ -365,7 +366,8 @@ impl<'de> Deserialize<'de> for Percent {
             text.strip_suffix('%').and_then(|number| number.trim().replace(',', ".").parse::<f64>().ok());
         match number {
             Some(percent) if percent > 0.0 && percent < 100.0 => Ok(Self(percent / 100.0)),
-            _ => Err(serde::de::Error::custom(format!(
+            _ => Err(serde::de::Error::custom(told!(
+                "\"{text}\" không thể làm mục tiêu: viết tỷ lệ lớn hơn 0% và nhỏ hơn 100%, ví dụ 99.5%",
                 "\"{text}\" is no objective: write a percentage above 0% and below 100%, such as 99.5%"
             ))),
         }

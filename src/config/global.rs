@@ -11,14 +11,16 @@ use url::{Host, Url};
 
 use crate::config::decode::decode;
 use crate::config::files::{DependencyKeys, GlobalFile, NameKeys, ProxyKeys};
-use crate::config::problem::{GIVEN, Problems};
+use crate::config::problem::{GIVEN, Problems, first_given};
 use crate::config::resources::Files;
 use crate::config::source::Span;
 use crate::config::tree::Node;
+use crate::config::walk::keep_one;
 use crate::html::phrases::PhraseSettings;
 use crate::metrics::settings::StoreSettings;
 use crate::model::id::Name;
 use crate::model::secret::Secret;
+use crate::model::told::{Told, told};
 use crate::net::NetSettings;
 use crate::net::politeness::PolitenessSettings;
 use crate::net::route::{Endpoint, Proxy};
@@ -163,8 +165,12 @@ impl Reader<'_> {
     fn listen(&mut self, text: &str) -> Option<SocketAddr> {
         let parsed = text.parse().ok();
         if parsed.is_none() {
-            let help = "write an address and a port, such as \"127.0.0.1:9715\" or \"[::]:9715\"";
-            self.problems.error(self.span(&["listen"]), format!("cannot listen on \"{GIVEN}\""), help);
+            let help = told!(
+                "viết địa chỉ và số cổng, ví dụ \"127.0.0.1:9715\" hoặc \"[::]:9715\"",
+                "write an address and a port, such as \"127.0.0.1:9715\" or \"[::]:9715\""
+            );
+            let message = told!("không thể lắng nghe ở \"{GIVEN}\"", "cannot listen on \"{GIVEN}\"");
+            self.problems.error(self.span(&["listen"]), message, help);
         }
         parsed
     }
@@ -172,9 +178,12 @@ impl Reader<'_> {
     fn resolver(&mut self, text: &str, span: Span) -> Option<SocketAddr> {
         let address = text.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, 53)).or_else(|_| text.parse());
         if address.is_err() {
-            let help =
-                "write an IP address, with a port if it is not 53: \"10.0.0.53\", \"[2001:db8::1]:5353\"";
-            self.problems.error(span, format!("\"{GIVEN}\" is no name server"), help);
+            let help = told!(
+                "viết địa chỉ IP, kèm số cổng nếu không phải 53: \"10.0.0.53\", \"[2001:db8::1]:5353\"",
+                "write an IP address, with a port if it is not 53: \"10.0.0.53\", \"[2001:db8::1]:5353\""
+            );
+            let message = told!("\"{GIVEN}\" không phải là máy chủ DNS", "\"{GIVEN}\" is no name server");
+            self.problems.error(span, message, help);
         }
         address.ok()
     }
@@ -183,18 +192,22 @@ impl Reader<'_> {
         let network = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
         match network {
             Ok(network) if network.trunc() != network => {
-                let help = format!("write \"{}\"", network.trunc());
-                self.problems.error(
-                    span,
-                    format!("\"{GIVEN}\" is no network: bits are set beyond the prefix"),
-                    help,
+                let help = told!("viết \"{meant}\"", "write \"{meant}\"", meant = network.trunc());
+                let message = told!(
+                    "\"{GIVEN}\" không phải là mạng: có bit khác 0 ngoài phần tiền tố",
+                    "\"{GIVEN}\" is no network: bits are set beyond the prefix"
                 );
+                self.problems.error(span, message, help);
                 None
             }
             Ok(network) => Some(network),
             Err(_) => {
-                let help = "write an address and a prefix length, such as \"10.0.0.0/8\" or \"fc00::/7\"";
-                self.problems.error(span, format!("\"{GIVEN}\" is no network"), help);
+                let help = told!(
+                    "viết địa chỉ và độ dài tiền tố, ví dụ \"10.0.0.0/8\" hoặc \"fc00::/7\"",
+                    "write an address and a prefix length, such as \"10.0.0.0/8\" or \"fc00::/7\""
+                );
+                let message = told!("\"{GIVEN}\" không phải là mạng", "\"{GIVEN}\" is no network");
+                self.problems.error(span, message, help);
                 None
             }
         }
@@ -208,8 +221,12 @@ impl Reader<'_> {
         };
         let good = Host::parse(host).is_ok() && !host.contains(['*', '/', '@']);
         if !good || port.is_some_and(|port| port.parse::<u16>().is_err()) {
-            let help = "write a host, or a host and a port: \"dichvucong.bo-vd.example\", \"127.0.0.1:8080\"";
-            self.problems.error(span, format!("\"{GIVEN}\" is no host"), help);
+            let help = told!(
+                "viết tên máy chủ, kèm số cổng nếu cần: \"dichvucong.bo-vd.example\", \"127.0.0.1:8080\"",
+                "write a host, or a host and a port: \"dichvucong.bo-vd.example\", \"127.0.0.1:8080\""
+            );
+            let message = told!("\"{GIVEN}\" không phải là máy chủ", "\"{GIVEN}\" is no host");
+            self.problems.error(span, message, help);
             return None;
         }
         Some(lower)
@@ -223,7 +240,7 @@ impl Reader<'_> {
         if let Some(buckets) = &keys.metrics.buckets {
             store.buckets.clone_from(buckets);
             if let Err(reason) = store.check() {
-                self.problems.error(self.span(&["metrics", "buckets"]), reason, "");
+                self.problems.error(self.span(&["metrics", "buckets"]), reason, Told::nothing());
             }
         }
         store
@@ -237,13 +254,21 @@ impl Reader<'_> {
         for (index, anchor) in anchors.iter().enumerate() {
             if endpoint(anchor).is_none() {
                 let span = self.span(&["uplink", "anchors", &index.to_string()]);
-                let help = "write a host and a port, such as \"ns1.isp.example:53\"";
-                self.problems.error(span, format!("\"{GIVEN}\" is no anchor"), help);
+                let help = told!(
+                    "viết tên máy chủ và số cổng, ví dụ \"ns1.isp.example:53\"",
+                    "write a host and a port, such as \"ns1.isp.example:53\""
+                );
+                let message = told!("\"{GIVEN}\" không thể làm mốc đường truyền", "\"{GIVEN}\" is no anchor");
+                self.problems.error(span, message, help);
             }
         }
         if anchors.len() == 1 {
-            let help = "name at least two that do not share a fault";
-            self.problems.warn(self.span(&["uplink", "anchors"]), "there is only one uplink anchor", help);
+            let help = told!(
+                "khai báo ít nhất hai nơi không hỏng cùng lúc",
+                "name at least two that do not share a fault"
+            );
+            let message = told!("chỉ có một mốc đường truyền", "there is only one uplink anchor");
+            self.problems.warn(self.span(&["uplink", "anchors"]), message, help);
         }
         ScheduleSettings {
             in_flight: size(keys.limits.in_flight, normal.in_flight),
@@ -261,8 +286,13 @@ impl Reader<'_> {
         let visible = |text: &str| text.bytes().all(|byte| (0x20..0x7f).contains(&byte));
         for (key, text) in [("contact", &keys.contact), ("user_agent", &keys.user_agent)] {
             if text.as_deref().is_some_and(|text| text.is_empty() || !visible(text)) {
-                let message = format!("\"{key}\" cannot be sent in a header");
-                self.problems.error(self.span(&[key]), message, "use letters, digits and signs of ASCII");
+                let message =
+                    told!("không thể gửi \"{key}\" trong header", "\"{key}\" cannot be sent in a header");
+                let help = told!(
+                    "chỉ dùng chữ cái không dấu, chữ số và ký hiệu của ASCII",
+                    "use letters, digits and signs of ASCII"
+                );
+                self.problems.error(self.span(&[key]), message, help);
             }
         }
         keys.user_agent.clone().unwrap_or_else(|| user_agent(keys.contact.as_deref()))
@@ -273,14 +303,25 @@ impl Reader<'_> {
         let url = match Url::parse(&keys.url) {
             Ok(url) if url.scheme() == "http" && url.host().is_some() => url,
             _ => {
-                let help = "write http://, the host and the port, such as \"http://proxy.example:3128\"";
-                self.problems.error(span, format!("\"{GIVEN}\" is no HTTP proxy"), help);
+                let help = told!(
+                    "viết http://, tên máy chủ và số cổng, ví dụ \"http://proxy.example:3128\"",
+                    "write http://, the host and the port, such as \"http://proxy.example:3128\""
+                );
+                let message = told!("\"{GIVEN}\" không phải là proxy HTTP", "\"{GIVEN}\" is no HTTP proxy");
+                self.problems.error(span, message, help);
                 return None;
             }
         };
         if !url.username().is_empty() || url.password().is_some() {
-            let help = "use \"username\" and \"password_file\", and change the password";
-            self.problems.error(span, "the proxy's address holds credentials", help);
+            let help = told!(
+                "dùng \"username\" và \"password_file\", và đổi mật khẩu",
+                "use \"username\" and \"password_file\", and change the password"
+            );
+            let message = told!(
+                "địa chỉ của proxy chứa tên người dùng hoặc mật khẩu",
+                "the proxy's address holds credentials"
+            );
+            self.problems.error(span, message, help);
         }
         let authorization = match (&keys.username, &keys.password) {
             (None, None) => None,
@@ -299,7 +340,7 @@ impl Reader<'_> {
                 Some(Secret::new(format!("Basic {}", STANDARD.encode(format!("{username}:{password}")))))
             }
             Err(reason) => {
-                self.problems.error(self.span(&["proxy", "password"]), reason, "");
+                self.problems.error(self.span(&["proxy", "password"]), reason, Told::nothing());
                 None
             }
         }
@@ -311,7 +352,8 @@ impl Reader<'_> {
             match self.files.file(path) {
                 Ok(pem) => roots.push(pem),
                 Err(reason) => {
-                    self.problems.error(self.span(&["ca_files", &index.to_string()]), reason, "");
+                    let span = self.span(&["ca_files", &index.to_string()]);
+                    self.problems.error(span, reason, Told::nothing());
                 }
             }
         }
@@ -325,15 +367,23 @@ impl Reader<'_> {
             if let Some(first) = known.iter().position(|one| one.id == keys.id) {
                 let here = self.span(&["dependencies", &place, "id"]);
                 let first = self.span(&["dependencies", &first.to_string(), "id"]);
-                let message = format!("the dependency \"{}\" is given twice", keys.id);
-                self.problems.error_with(here, message, "keep one of the two", (first, "first given here"));
+                let message = told!(
+                    "hệ thống phụ thuộc \"{id}\" được khai báo hai lần",
+                    "the dependency \"{id}\" is given twice",
+                    id = keys.id,
+                );
+                self.problems.error_with(here, message, keep_one(), (first, first_given()));
             }
             let watched_by = keys.watched_by.as_deref().and_then(|path| {
                 let portal = watched(path);
                 if portal.is_none() {
                     let span = self.span(&["dependencies", &place, "watched_by"]);
-                    let help = "write the ids of an authority and of its portal, such as \"dung-chung/sso\"";
-                    self.problems.error(span, format!("\"{GIVEN}\" is no portal"), help);
+                    let help = told!(
+                        "viết id của cơ quan rồi id của cổng, ví dụ \"dung-chung/sso\"",
+                        "write the ids of an authority and of its portal, such as \"dung-chung/sso\""
+                    );
+                    let message = told!("\"{GIVEN}\" không phải là cổng", "\"{GIVEN}\" is no portal");
+                    self.problems.error(span, message, help);
                 }
                 portal
             });

@@ -20,6 +20,7 @@ use crate::config::walk::Walker;
 use crate::config::words::nearest;
 use crate::html::phrases::Phrases;
 use crate::model::id::Name;
+use crate::model::told::{Told, told};
 use crate::probe::spec::{Portal, ProbeSpec};
 
 /// A configuration, whole and right.
@@ -84,7 +85,12 @@ impl Loader {
             Ok(listing) => listing,
             Err(reason) => {
                 let (file, _) = self.sources.read(path);
-                self.problems.error(Span::whole(file), format!("no configuration: {reason}"), "");
+                let Told { vi, en } = reason;
+                let message = Told {
+                    vi: format!("không có cấu hình: {vi}"),
+                    en: format!("no configuration: {en}"),
+                };
+                self.problems.error(Span::whole(file), message, Told::nothing());
                 return;
             }
         };
@@ -93,8 +99,9 @@ impl Loader {
         }
         for file in listing.left_out {
             let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let message = format!("\"{name}\" is not read");
-            self.problems.warn(Span::whole(0), message, "rename it to end in .yaml");
+            let message = told!("\"{name}\" không được đọc", "\"{name}\" is not read");
+            let help = told!("đổi tên để kết thúc bằng .yaml", "rename it to end in .yaml");
+            self.problems.warn(Span::whole(0), message, help);
         }
         self.read_includes();
     }
@@ -131,8 +138,14 @@ impl Loader {
         for (pattern, span) in patterns {
             let found = collect::expand(&folder, &pattern);
             if found.is_empty() {
-                let help = format!("paths are relative to \"{}\"", self.sources.get(file).folder.display());
-                self.problems.error(span, format!("no file matches \"{pattern}\""), help);
+                let help = told!(
+                    "đường dẫn được tính từ \"{folder}\"",
+                    "paths are relative to \"{folder}\"",
+                    folder = self.sources.get(file).folder.display(),
+                );
+                let message =
+                    told!("không có tệp nào khớp với \"{pattern}\"", "no file matches \"{pattern}\"");
+                self.problems.error(span, message, help);
             }
             for path in &found {
                 self.read(path);
@@ -188,21 +201,35 @@ impl Loader {
         self.check_watched(global, made);
         let top = Span::whole(self.global.unwrap_or_default());
         if global.schedule.anchors.is_empty() {
-            let help = "add \"uplink: {anchors: [HOST:PORT, HOST:PORT]}\" to emc.yaml, two places that answer whenever your network works";
-            let message = "no uplink anchor: when our own network fails, portals will look down";
+            let help = told!(
+                "thêm \"uplink: {{anchors: [MÁY:CỔNG, MÁY:CỔNG]}}\" vào emc.yaml: hai nơi luôn trả lời khi mạng của bạn còn tốt",
+                "add \"uplink: {{anchors: [HOST:PORT, HOST:PORT]}}\" to emc.yaml, two places that answer whenever your network works"
+            );
+            let message = told!(
+                "chưa có mốc đường truyền: khi mạng của chính ta hỏng, các cổng sẽ bị coi là gián đoạn",
+                "no uplink anchor: when our own network fails, portals will look down"
+            );
             self.problems.warn(top, message, help);
         }
         for (host, rate) in summary::crowded(&made.specs, global.schedule.politeness.per_second) {
             let allowed = global.schedule.politeness.per_second;
-            let message =
-                format!("\"{host}\" would be asked {rate:.2} times a second, politeness allows {allowed}");
-            let help =
-                "some runs will be missed: make \"every\" longer, or raise \"politeness: {per_second}\"";
+            let message = told!(
+                "\"{host}\" sẽ bị hỏi {rate:.2} lần mỗi giây, trong khi mức lịch sự chỉ cho phép {allowed}",
+                "\"{host}\" would be asked {rate:.2} times a second, politeness allows {allowed}"
+            );
+            let help = told!(
+                "một số lượt đo sẽ bị bỏ lỡ: tăng \"every\", hoặc nâng \"politeness: {{per_second}}\"",
+                "some runs will be missed: make \"every\" longer, or raise \"politeness: {{per_second}}\""
+            );
             self.problems.warn(top, message, help);
         }
         for path in store.take_exposed() {
-            let message = format!("the secret file \"{}\" can be read by everybody", path.display());
-            self.problems.warn(top, message, format!("chmod o-rwx {}", path.display()));
+            let path = path.display();
+            let message = told!(
+                "ai cũng đọc được tệp chứa thông tin mật \"{path}\"",
+                "the secret file \"{path}\" can be read by everybody"
+            );
+            self.problems.warn(top, message, Told::same(format!("chmod o-rwx {path}")));
         }
     }
 
@@ -215,8 +242,15 @@ impl Loader {
                 let place = root.at(&["dependencies", &index.to_string(), "watched_by"]);
                 let span = place.map_or(root.span, |node| node.span);
                 let (authority, portal) = portal;
-                let message = format!("there is no portal \"{authority}/{portal}\"");
-                self.problems.error(span, message, "write the ids of an authority and of its portal");
+                let message = told!(
+                    "không có cổng nào là \"{authority}/{portal}\"",
+                    "there is no portal \"{authority}/{portal}\""
+                );
+                let help = told!(
+                    "viết id của cơ quan rồi id của cổng",
+                    "write the ids of an authority and of its portal"
+                );
+                self.problems.error(span, message, help);
             }
         }
     }
@@ -246,8 +280,12 @@ fn check_heirs(all: &HashMap<Name, Descent>, problems: &mut Problems) {
         let Some((heir, span)) = heir else { continue };
         if !all.contains_key(heir) {
             let near = nearest(heir.as_str(), &names);
-            let help = near.map(|near| format!("did you mean \"{near}\"?")).unwrap_or_default();
-            problems.warn(*span, format!("the authority \"{heir}\" is not part of this configuration"), help);
+            let help = near.map(|near| told!("có phải ý bạn là \"{near}\"?", "did you mean \"{near}\"?"));
+            let message = told!(
+                "cấu hình này không có cơ quan \"{heir}\"",
+                "the authority \"{heir}\" is not part of this configuration"
+            );
+            problems.warn(*span, message, help.unwrap_or_default());
             continue;
         }
         let mut next = Some(heir);
@@ -255,13 +293,24 @@ fn check_heirs(all: &HashMap<Name, Descent>, problems: &mut Problems) {
             next =
                 next.and_then(|name| all.get(name)).and_then(|(_, heir)| heir.as_ref()).map(|(name, _)| name);
             if next == Some(id) {
-                let help = "an authority cannot take over from itself";
-                problems.error(*span, format!("\"succeeded_by\" leads from \"{id}\" back to \"{id}\""), help);
+                let help = told!(
+                    "một cơ quan không thể tiếp nhận chính mình",
+                    "an authority cannot take over from itself"
+                );
+                let message = told!(
+                    "\"succeeded_by\" dẫn từ \"{id}\" trở lại \"{id}\"",
+                    "\"succeeded_by\" leads from \"{id}\" back to \"{id}\""
+                );
+                problems.error(*span, message, help);
                 break;
             }
         }
         if heir == id {
-            problems.error(*span, format!("\"{id}\" cannot be its own successor"), "");
+            let message = told!(
+                "\"{id}\" không thể là cơ quan tiếp nhận của chính nó",
+                "\"{id}\" cannot be its own successor"
+            );
+            problems.error(*span, message, Told::nothing());
         }
     }
 }

@@ -23,9 +23,11 @@ mod secrets;
 mod shape;
 mod show;
 mod source;
+mod syntax;
 mod tree;
 mod walk;
 mod words;
 
+pub use decode::of_json;
 pub use load::{Loaded, load, load_with_roots};
 pub use schema::schema;

@@ -7,6 +7,7 @@ use crate::config::diagnostic::{Diagnostic, Diagnostics, Excerpt, Severity};
 use crate::config::secrets::Masks;
 use crate::config::source::{Sources, Span};
 use crate::config::tree::{self, Node, TreeError};
+use crate::model::told::{Told, told};
 
 /// Stands in a message for what the file holds at the problem's place; filled in once secrets are known.
 pub(super) const GIVEN: &str = "\u{1}";
@@ -22,11 +23,11 @@ pub(super) struct Problem {
     /// Where.
     pub(super) span: Span,
     /// What; may hold [`GIVEN`].
-    pub(super) message: String,
+    pub(super) message: Told,
     /// How to mend it; may hold [`GIVEN`].
-    pub(super) help: String,
+    pub(super) help: Told,
     /// Another place that matters and what is there.
-    pub(super) other: Option<(Span, String)>,
+    pub(super) other: Option<(Span, Told)>,
 }
 
 /// All that is wrong so far.
@@ -38,40 +39,30 @@ pub(super) struct Problems {
 
 impl Problems {
     /// Adds an error.
-    pub(super) fn error(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
-        let (message, help) = (message.into(), help.into());
+    pub(super) fn error(&mut self, span: Span, message: Told, help: Told) {
         self.push(Problem { severity: Severity::Error, span, message, help, other: None });
     }
 
     /// Adds an error about two places.
-    pub(super) fn error_with(
-        &mut self,
-        span: Span,
-        message: impl Into<String>,
-        help: impl Into<String>,
-        other: (Span, &str),
-    ) {
-        let other = Some((other.0, other.1.to_owned()));
-        let (message, help) = (message.into(), help.into());
-        self.push(Problem { severity: Severity::Error, span, message, help, other });
+    pub(super) fn error_with(&mut self, span: Span, message: Told, help: Told, other: (Span, Told)) {
+        self.push(Problem { severity: Severity::Error, span, message, help, other: Some(other) });
     }
 
     /// Adds a warning.
-    pub(super) fn warn(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
-        let (message, help) = (message.into(), help.into());
+    pub(super) fn warn(&mut self, span: Span, message: Told, help: Told) {
         self.push(Problem { severity: Severity::Warning, span, message, help, other: None });
     }
 
     /// Adds what a type refused, unless the walk has told of something wrong there before.
     pub(super) fn undecodable(&mut self, node: &Node, error: DecodeError) {
         if !node.pruned {
-            self.error(error.span.unwrap_or(node.span), error.message, "");
+            self.error(error.span.unwrap_or(node.span), error.message, Told::nothing());
         }
     }
 
     /// Adds what the parser found.
     pub(super) fn add_tree_error(&mut self, error: TreeError) {
-        let other = error.other.map(|span| (span, "first given here".to_owned()));
+        let other = error.other.map(|span| (span, first_given()));
         self.push(Problem {
             severity: Severity::Error,
             span: error.span,
@@ -121,10 +112,15 @@ impl Problems {
         let mut list: Vec<Diagnostic> =
             self.list.into_iter().map(|problem| show(problem, sources, &masks)).collect();
         let place = |one: &Diagnostic| (one.place.file.clone(), one.place.line, one.place.column);
-        list.sort_by(|a, b| (place(a), &a.message).cmp(&(place(b), &b.message)));
+        list.sort_by(|a, b| (place(a), &a.message.en).cmp(&(place(b), &b.message.en)));
         list.dedup();
         Diagnostics(list)
     }
+}
+
+/// Said of the first of two.
+pub(super) fn first_given() -> Told {
+    told!("đã có ở đây trước", "first given here")
 }
 
 fn show(problem: Problem, sources: &Sources, masks: &Masks) -> Diagnostic {
@@ -139,8 +135,8 @@ fn show(problem: Problem, sources: &Sources, masks: &Masks) -> Diagnostic {
     };
     Diagnostic {
         severity: problem.severity,
-        message: words(&problem.message),
-        help: words(&problem.help),
+        message: problem.message.map(words),
+        help: problem.help.map(words),
         place: excerpt(problem.span),
         other: problem.other.map(|(span, label)| Box::new((excerpt(span), label))),
     }

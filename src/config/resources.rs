@@ -10,12 +10,18 @@ use std::sync::Arc;
 
 use xxhash_rust::xxh3::Xxh3;
 
+use crate::model::foreign;
 use crate::model::secret::Secret;
+use crate::model::text::Text;
+use crate::model::told::{Told, told};
 use crate::net::tls::{TlsPolicy, TlsSettings};
 use crate::probe::settings::{Resources, SecretSource};
 
 /// The largest file that settings may name, in bytes.
 const FILE_MAX: u64 = 1 << 20;
+const FILE: Text = Text { vi: "tệp", en: "file" };
+const SECRET_FILE: Text = Text { vi: "tệp chứa thông tin mật", en: "secret file" };
+const CREDENTIAL: Text = Text { vi: "credential", en: "credential" };
 /// Where systemd puts the credentials of a service.
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
 
@@ -38,7 +44,7 @@ impl Environment for NoEnvironment {
 /// Files and secrets, read once each however many probes name them; TLS policies, one for equal settings.
 pub struct Store<'a> {
     environment: &'a dyn Environment,
-    files: RefCell<HashMap<PathBuf, Result<Vec<u8>, String>>>,
+    files: RefCell<HashMap<PathBuf, Result<Vec<u8>, Told>>>,
     policies: RefCell<HashMap<u64, Vec<Arc<TlsPolicy>>>>,
     /// Secret files that others may read.
     exposed: RefCell<Vec<PathBuf>>,
@@ -73,7 +79,7 @@ impl<'a> Store<'a> {
         self.exposed.take()
     }
 
-    fn file(&self, path: &Path) -> Result<Vec<u8>, String> {
+    fn file(&self, path: &Path) -> Result<Vec<u8>, Told> {
         if let Some(known) = self.files.borrow().get(path) {
             return known.clone();
         }
@@ -114,7 +120,7 @@ impl Files<'_> {
         self.failed.get()
     }
 
-    fn note<T: AsRef<[u8]>>(&self, outcome: Result<T, String>) -> Result<T, String> {
+    fn note<T: AsRef<[u8]>>(&self, outcome: Result<T, Told>) -> Result<T, Told> {
         match &outcome {
             Ok(content) => {
                 let mut hasher = Xxh3::with_seed(self.seen.get());
@@ -126,52 +132,63 @@ impl Files<'_> {
         outcome
     }
 
-    fn secret_text(&self, source: &SecretSource) -> Result<String, String> {
+    fn secret_text(&self, source: &SecretSource) -> Result<String, Told> {
         match source {
-            SecretSource::File(path) => self.secret_file(&self.folder.join(path), "secret file"),
+            SecretSource::File(path) => self.secret_file(&self.folder.join(path), SECRET_FILE),
             SecretSource::Env(name) => {
                 let value = self.store.environment.variable(name);
-                value
-                    .filter(|value| !value.is_empty())
-                    .ok_or_else(|| format!("the environment variable \"{name}\" is not set"))
+                value.filter(|value| !value.is_empty()).ok_or_else(|| {
+                    told!(
+                        "biến môi trường \"{name}\" chưa được đặt",
+                        "the environment variable \"{name}\" is not set"
+                    )
+                })
             }
             SecretSource::Credential(name) => {
                 if name.contains('/') || name.starts_with('.') {
-                    return Err(format!("\"{name}\" is not the name of a credential"));
+                    return Err(told!(
+                        "\"{name}\" không phải là tên của một credential",
+                        "\"{name}\" is not the name of a credential"
+                    ));
                 }
                 let folder = self.store.environment.variable(CREDENTIALS).ok_or_else(|| {
-                    format!("there is no credential \"{name}\": {CREDENTIALS} is not set (LoadCredential= of systemd)")
+                    told!(
+                        "không có credential \"{name}\": biến {CREDENTIALS} chưa được đặt (LoadCredential= của systemd)",
+                        "there is no credential \"{name}\": {CREDENTIALS} is not set (LoadCredential= of systemd)"
+                    )
                 })?;
-                self.secret_file(&Path::new(&folder).join(name), "credential")
+                self.secret_file(&Path::new(&folder).join(name), CREDENTIAL)
             }
         }
     }
 
-    fn secret_file(&self, path: &Path, what: &str) -> Result<String, String> {
-        let bytes = self.store.file(path).map_err(|reason| format!("{what} {reason}"))?;
+    fn secret_file(&self, path: &Path, what: Text) -> Result<String, Told> {
+        let of = |reason: Told| Told::joined(&[what.into(), reason], " ");
+        let bytes = self.store.file(path).map_err(of)?;
         self.store.note_exposed(path);
-        let text =
-            String::from_utf8(bytes).map_err(|_| format!("{what} \"{}\" is not UTF-8", path.display()))?;
+        let path = path.display();
+        let text = String::from_utf8(bytes)
+            .map_err(|_| of(told!("\"{path}\" không phải là UTF-8", "\"{path}\" is not UTF-8")))?;
         let value = text.strip_suffix('\n').unwrap_or(&text);
         let value = value.strip_suffix('\r').unwrap_or(value);
         if value.is_empty() {
-            return Err(format!("{what} \"{}\" is empty", path.display()));
+            return Err(of(told!("\"{path}\" không có gì bên trong", "\"{path}\" is empty")));
         }
         Ok(value.to_owned())
     }
 }
 
 impl Resources for Files<'_> {
-    fn file(&self, path: &Path) -> Result<Vec<u8>, String> {
-        let outcome = self.store.file(&self.folder.join(path)).map_err(|reason| format!("file {reason}"));
-        self.note(outcome)
+    fn file(&self, path: &Path) -> Result<Vec<u8>, Told> {
+        let outcome = self.store.file(&self.folder.join(path));
+        self.note(outcome.map_err(|reason| Told::joined(&[FILE.into(), reason], " ")))
     }
 
-    fn secret(&self, source: &SecretSource) -> Result<Secret, String> {
+    fn secret(&self, source: &SecretSource) -> Result<Secret, Told> {
         self.note(self.secret_text(source)).map(Secret::new)
     }
 
-    fn tls(&self, settings: TlsSettings) -> Result<Arc<TlsPolicy>, String> {
+    fn tls(&self, settings: TlsSettings) -> Result<Arc<TlsPolicy>, Told> {
         let mut hasher = Xxh3::new();
         settings.roots_pem.hash(&mut hasher);
         settings.only_these_roots.hash(&mut hasher);
@@ -188,17 +205,18 @@ impl Resources for Files<'_> {
     }
 }
 
-fn read_file(path: &Path) -> Result<Vec<u8>, String> {
-    let named = |reason: &dyn std::fmt::Display| format!("\"{}\": {reason}", path.display());
+fn read_file(path: &Path) -> Result<Vec<u8>, Told> {
+    let named = |reason: Told| reason.map(|reason| format!("\"{}\": {reason}", path.display()));
+    let refused = |error: std::io::Error| named(foreign::io(&error));
     // Asked first: opening a named pipe would wait for somebody to write into it.
-    if !fs::metadata(path).map_err(|error| named(&error))?.is_file() {
-        return Err(named(&"not a regular file"));
+    if !fs::metadata(path).map_err(refused)?.is_file() {
+        return Err(named(told!("không phải là tệp thường", "not a regular file")));
     }
-    let file = fs::File::open(path).map_err(|error| named(&error))?;
+    let file = fs::File::open(path).map_err(refused)?;
     let mut bytes = Vec::new();
-    file.take(FILE_MAX + 1).read_to_end(&mut bytes).map_err(|error| named(&error))?;
+    file.take(FILE_MAX + 1).read_to_end(&mut bytes).map_err(refused)?;
     if bytes.len() as u64 > FILE_MAX {
-        return Err(named(&"larger than 1 MiB"));
+        return Err(named(told!("lớn hơn 1 MiB", "larger than 1 MiB")));
     }
     Ok(bytes)
 }

@@ -4,6 +4,9 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use crate::model::foreign;
+use crate::model::told::{Told, told};
+
 /// The largest configuration file, in bytes.
 pub(super) const FILE_MAX: u64 = 8 << 20;
 
@@ -62,9 +65,9 @@ pub(super) struct Unreadable {
     /// Where, once anything could be read.
     pub(super) mark: Option<Mark>,
     /// What is wrong.
-    pub(super) message: String,
+    pub(super) message: Told,
     /// How to mend it.
-    pub(super) help: &'static str,
+    pub(super) help: Told,
 }
 
 impl Sources {
@@ -126,21 +129,24 @@ fn byte_of(line: &str, column: u32) -> usize {
 }
 
 fn read_text(path: &Path) -> Result<String, Unreadable> {
-    let plain = |message: String| Unreadable { mark: None, message, help: "" };
+    let plain = |message: Told| Unreadable { mark: None, message, help: Told::nothing() };
+    let unreadable = |error: &std::io::Error| {
+        let Told { vi, en } = foreign::io(error);
+        plain(Told { vi: format!("không đọc được: {vi}"), en: format!("cannot be read: {en}") })
+    };
     // Asked first: opening a named pipe would wait for somebody to write into it.
     match fs::metadata(path) {
         Ok(meta) if meta.is_file() => {}
-        Ok(_) => return Err(plain("is not a regular file".to_owned())),
-        Err(error) => return Err(plain(format!("cannot be read: {error}"))),
+        Ok(_) => return Err(plain(told!("không phải là tệp thường", "is not a regular file"))),
+        Err(error) => return Err(unreadable(&error)),
     }
-    let file = fs::File::open(path).map_err(|error| plain(format!("cannot be opened: {error}")))?;
+    let file = fs::File::open(path).map_err(|error| unreadable(&error))?;
     let mut bytes = Vec::new();
-    file.take(FILE_MAX + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| plain(format!("cannot be read: {error}")))?;
+    file.take(FILE_MAX + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
     if bytes.len() as u64 > FILE_MAX {
-        let message = format!("is larger than {} MiB", FILE_MAX >> 20);
-        return Err(Unreadable { mark: None, message, help: "split it into several files" });
+        let message = told!("lớn hơn {size} MiB", "is larger than {size} MiB", size = FILE_MAX >> 20);
+        let help = told!("tách thành nhiều tệp", "split it into several files");
+        return Err(Unreadable { mark: None, message, help });
     }
     text_of(bytes)
 }
@@ -149,8 +155,9 @@ fn read_text(path: &Path) -> Result<String, Unreadable> {
 fn text_of(bytes: Vec<u8>) -> Result<String, Unreadable> {
     let text = String::from_utf8(bytes).map_err(|error| {
         let valid = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
-        let help = "save the file as UTF-8";
-        Unreadable { mark: Some(mark_at_end(&valid)), message: "a byte that is not UTF-8".to_owned(), help }
+        let help = told!("lưu tệp dưới dạng UTF-8", "save the file as UTF-8");
+        let message = told!("có byte không phải UTF-8", "a byte that is not UTF-8");
+        Unreadable { mark: Some(mark_at_end(&valid)), message, help }
     })?;
     let text = match text.strip_prefix('\u{feff}') {
         Some(rest) => rest.to_owned(),
@@ -158,11 +165,15 @@ fn text_of(bytes: Vec<u8>) -> Result<String, Unreadable> {
     };
     let unwelcome = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{85}');
     if let Some((at, character)) = text.char_indices().find(|(_, c)| unwelcome(*c)) {
-        let message = format!("the control character U+{:04X}", u32::from(character));
+        let code = u32::from(character);
+        let message = told!("có ký tự điều khiển U+{code:04X}", "the control character U+{code:04X}");
         return Err(Unreadable {
             mark: Some(mark_at_end(&text[..at])),
             message,
-            help: "remove it; the file may be damaged or in UTF-16",
+            help: told!(
+                "bỏ nó đi; tệp có thể đã hỏng hoặc được lưu dưới dạng UTF-16",
+                "remove it; the file may be damaged or in UTF-16"
+            ),
         });
     }
     Ok(if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text })

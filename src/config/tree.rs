@@ -9,6 +9,10 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, StrInput, Tag};
 
 use crate::config::scalar;
 use crate::config::source::{Mark, Span};
+use crate::config::syntax;
+use crate::config::walk::{given_twice, keep_one};
+use crate::model::text::Text;
+use crate::model::told::{Told, told};
 
 /// The deepest nesting allowed.
 pub(super) const DEPTH_MAX: usize = 48;
@@ -65,6 +69,19 @@ impl Value {
     pub(super) const fn is_scalar(&self) -> bool {
         matches!(self, Self::Bool(_) | Self::Integer(_) | Self::Float(_) | Self::Text(_))
     }
+
+    /// What it is, in a word or two.
+    pub(super) const fn kind(&self) -> Text {
+        match self {
+            Self::Null => Text { vi: "giá trị trống", en: "nothing" },
+            Self::Bool(_) => Text { vi: "true hoặc false", en: "true or false" },
+            Self::Integer(_) => Text { vi: "số nguyên", en: "a whole number" },
+            Self::Float(_) => Text { vi: "số", en: "a number" },
+            Self::Text(_) => Text { vi: "văn bản", en: "text" },
+            Self::List(_) => Text { vi: "danh sách", en: "a list" },
+            Self::Map(_) => Text { vi: "các cặp khóa và giá trị", en: "a mapping" },
+        }
+    }
 }
 
 impl PartialEq for Node {
@@ -119,16 +136,8 @@ impl Node {
     }
 
     /// What it is, in a word or two.
-    pub(super) const fn kind(&self) -> &'static str {
-        match &self.value {
-            Value::Null => "nothing",
-            Value::Bool(_) => "true or false",
-            Value::Integer(_) => "a whole number",
-            Value::Float(_) => "a number",
-            Value::Text(_) => "text",
-            Value::List(_) => "a list",
-            Value::Map(_) => "a mapping",
-        }
+    pub(super) const fn kind(&self) -> Text {
+        self.value.kind()
     }
 }
 
@@ -138,9 +147,9 @@ pub(super) struct TreeError {
     /// Where.
     pub(super) span: Span,
     /// What.
-    pub(super) message: String,
+    pub(super) message: Told,
     /// How to mend it.
-    pub(super) help: String,
+    pub(super) help: Told,
     /// The first of two, for duplicates.
     pub(super) other: Option<Span>,
 }
@@ -216,8 +225,13 @@ impl<'s> Builder<'s> {
             let (event, span) = self.next()?;
             match event {
                 Event::DocumentStart(_) if root.is_some() => {
-                    let help = "split it into several files and remove the \"---\"";
-                    return Err(self.error(span, "a second document in one file", help));
+                    let help = told!(
+                        "tách thành nhiều tệp và bỏ dòng \"---\"",
+                        "split it into several files and remove the \"---\""
+                    );
+                    let message =
+                        told!("có tài liệu thứ hai trong cùng một tệp", "a second document in one file");
+                    return Err(self.error(span, message, help));
                 }
                 Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd | Event::Nothing => {}
                 Event::StreamEnd => {
@@ -237,7 +251,7 @@ impl<'s> Builder<'s> {
             Some(Err(error)) => {
                 let start = mark(*error.marker());
                 let span = Span { file: self.file, start, end: Mark { column: start.column + 1, ..start } };
-                Err(self.error(span, &format!("not YAML: {}", error.info()), syntax_help(error.info())))
+                Err(self.error(span, syntax::message(error.info()), syntax::help(error.info())))
             }
             None => Ok((Event::StreamEnd, Span::top(self.file))),
         }
@@ -245,13 +259,15 @@ impl<'s> Builder<'s> {
 
     fn node(&mut self, event: Event<'s>, span: Span, depth: usize) -> Built<Node> {
         if depth > DEPTH_MAX {
-            let message = format!("nested deeper than {DEPTH_MAX} levels");
-            return Err(self.error(span, &message, "no setting nests this deep"));
+            let message = told!("lồng nhau quá {DEPTH_MAX} cấp", "nested deeper than {DEPTH_MAX} levels");
+            let help = told!("không thiết lập nào lồng sâu như vậy", "no setting nests this deep");
+            return Err(self.error(span, message, help));
         }
         self.values += 1;
         if self.values > VALUES_MAX {
-            let message = format!("more than {VALUES_MAX} values in one file");
-            return Err(self.error(span, &message, "split it into several files"));
+            let message =
+                told!("quá {VALUES_MAX} giá trị trong một tệp", "more than {VALUES_MAX} values in one file");
+            return Err(self.error(span, message, split()));
         }
         let (anchor, node) = match event {
             Event::Alias(id) => return self.alias(id, span),
@@ -266,7 +282,10 @@ impl<'s> Builder<'s> {
                 self.refuse_tag(tag.as_deref(), span);
                 (anchor, self.mapping(span, depth)?)
             }
-            _ => return Err(self.error(span, "not YAML: a value is missing", "")),
+            _ => {
+                let message = told!("không phải YAML: còn thiếu giá trị", "not YAML: a value is missing");
+                return Err(self.error(span, message, Told::nothing()));
+            }
         };
         if anchor > 0 { self.anchor(anchor, node) } else { Ok(node) }
     }
@@ -275,8 +294,11 @@ impl<'s> Builder<'s> {
     fn anchor(&mut self, id: usize, node: Node) -> Built<Node> {
         let values = count(&node);
         if values > self.anchored {
-            let message = format!("anchors stand for more than {ALIAS_MAX} values");
-            return Err(self.error(node.span, &message, "write the values out, or use \"defaults\""));
+            let message = told!(
+                "các mỏ neo (&) chứa quá {ALIAS_MAX} giá trị",
+                "anchors stand for more than {ALIAS_MAX} values"
+            );
+            return Err(self.error(node.span, message, write_out()));
         }
         self.anchored -= values;
         self.anchors.insert(id, (node.clone(), values));
@@ -285,11 +307,18 @@ impl<'s> Builder<'s> {
 
     fn alias(&mut self, id: usize, span: Span) -> Built<Node> {
         let Some((node, values)) = self.anchors.get(&id) else {
-            return Err(self.error(span, "an alias of something that is not complete yet", ""));
+            let message = told!(
+                "bí danh (*) trỏ tới một đoạn còn chưa viết xong",
+                "an alias of something that is not complete yet"
+            );
+            return Err(self.error(span, message, Told::nothing()));
         };
         if *values > self.budget {
-            let message = format!("aliases copy more than {ALIAS_MAX} values");
-            return Err(self.error(span, &message, "write the values out, or use \"defaults\""));
+            let message = told!(
+                "các bí danh (*) chép ra quá {ALIAS_MAX} giá trị",
+                "aliases copy more than {ALIAS_MAX} values"
+            );
+            return Err(self.error(span, message, write_out()));
         }
         self.budget -= values;
         self.values += values;
@@ -311,7 +340,8 @@ impl<'s> Builder<'s> {
     fn refuse_tag(&mut self, tag: Option<&Tag>, span: Span) {
         let known = |tag: &Tag| tag.is_yaml_core_schema() && matches!(tag.suffix.as_str(), "map" | "seq");
         if let Some(tag) = tag.filter(|tag| !known(tag)) {
-            let error = self.error(span, &format!("the tag \"{tag}\" is not known"), "remove it");
+            let message = told!("không có thẻ nào tên là \"{tag}\"", "the tag \"{tag}\" is not known");
+            let error = self.error(span, message, told!("bỏ nó đi", "remove it"));
             self.errors.push(*error);
         }
     }
@@ -366,11 +396,21 @@ impl<'s> Builder<'s> {
             Event::Scalar(text, ..) if text.len() <= KEY_MAX => Ok(text.as_ref().into()),
             Event::Scalar(..) => Err(self.error(
                 span,
-                &format!("a key longer than {KEY_MAX} bytes"),
-                "is a line break missing?",
+                told!("khóa dài quá {KEY_MAX} byte", "a key longer than {KEY_MAX} bytes"),
+                told!("có thiếu dấu xuống dòng không?", "is a line break missing?"),
             )),
-            Event::MappingEnd | Event::SequenceEnd => Err(self.error(span, "not YAML: a key is missing", "")),
-            _ => Err(self.error(span, "a key must be a word", "quote it if it begins with [, {, * or &")),
+            Event::MappingEnd | Event::SequenceEnd => {
+                let message = told!("không phải YAML: còn thiếu khóa", "not YAML: a key is missing");
+                Err(self.error(span, message, Told::nothing()))
+            }
+            _ => Err(self.error(
+                span,
+                told!("khóa phải là một từ", "a key must be a word"),
+                told!(
+                    "đặt khóa trong dấu ngoặc kép nếu nó bắt đầu bằng [, {{, * hoặc &",
+                    "quote it if it begins with [, {{, * or &"
+                ),
+            )),
         }
     }
 
@@ -384,27 +424,35 @@ impl<'s> Builder<'s> {
                 }
             }
             _ => {
-                let help = "write \"<<: *name\", where \"&name\" stands before a mapping";
-                let error = self.error(value.span, "\"<<\" takes a mapping", help);
+                let help = told!(
+                    "viết \"<<: *ten\", với \"&ten\" đứng trước các khóa cần chép",
+                    "write \"<<: *name\", where \"&name\" stands before a mapping"
+                );
+                let message = told!("\"<<\" chỉ nhận các cặp khóa và giá trị", "\"<<\" takes a mapping");
+                let error = self.error(value.span, message, help);
                 self.errors.push(*error);
             }
         }
     }
 
     fn duplicate(&mut self, key: &str, span: Span, first: Span) {
-        let mut error = self.error(span, &format!("\"{key}\" is given twice"), "keep one of the two");
+        let mut error = self.error(span, given_twice(key), keep_one());
         error.other = Some(first);
         self.errors.push(*error);
     }
 
-    #[expect(
-        clippy::unused_self,
-        clippy::unnecessary_box_returns,
-        reason = "reads as one of the builder's words"
-    )]
-    fn error(&self, span: Span, message: &str, help: &str) -> Box<TreeError> {
-        Box::new(TreeError { span, message: message.to_owned(), help: help.to_owned(), other: None })
+    #[expect(clippy::unused_self, reason = "reads as one of the builder's words")]
+    fn error(&self, span: Span, message: Told, help: Told) -> Box<TreeError> {
+        Box::new(TreeError { span, message, help, other: None })
     }
+}
+
+fn split() -> Told {
+    told!("tách thành nhiều tệp", "split it into several files")
+}
+
+fn write_out() -> Told {
+    told!("viết thẳng các giá trị ra, hoặc dùng \"defaults\"", "write the values out, or use \"defaults\"")
 }
 
 /// Where a mapping's keys are: small mappings are searched, large ones get an index.
@@ -443,19 +491,6 @@ fn count(node: &Node) -> usize {
     }
 }
 
-/// What usually is behind a syntax error.
-fn syntax_help(info: &str) -> &'static str {
-    if info.contains("tab") {
-        "indent with spaces"
-    } else if info.contains("simple key") || info.contains("mapping values are not allowed") {
-        "is the indentation right? text with \": \" in it must stand in quotes"
-    } else if info.contains("unexpected end") || info.contains("EOF") || info.contains("eof") {
-        "is a quote, bracket or brace left open?"
-    } else {
-        "check the indentation, quotes and brackets around here"
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -468,7 +503,7 @@ mod tests {
 
     fn first_error(text: &str) -> (String, u32, u32) {
         let error = parse(text, 0).errors.into_iter().next().unwrap();
-        (error.message, error.span.start.line, error.span.start.column)
+        (error.message.en, error.span.start.line, error.span.start.column)
     }
 
     #[test]
@@ -508,6 +543,6 @@ mod tests {
             text.push_str(&format!("a{level}: &a{level} [{}]\n", vec![alias; 10].join(", ")));
         }
         assert!(first_error(&text).0.contains("aliases copy more than"));
-        assert!(parse("a: &a [*a]\n", 0).errors[0].message.contains("not complete"));
+        assert!(parse("a: &a [*a]\n", 0).errors[0].message.en.contains("not complete"));
     }
 }

@@ -6,11 +6,13 @@
 
 use std::path::Path;
 
-use crate::config::problem::{GIVEN, Problems};
+use crate::config::problem::{GIVEN, Problems, first_given};
 use crate::config::shape::{Bounds, Key, ShapeId, Shapes, What, Wording};
 use crate::config::source::{Sources, Span};
 use crate::config::tree::{Entry, Node, Value};
-use crate::config::words::{allowed_range, expected, listed, suggestion, type_hint};
+use crate::config::words::{allowed_range, any_of, described, listed, suggestion, type_hint};
+use crate::model::text::Text;
+use crate::model::told::{Told, told};
 
 /// The three places a secret may come from, as they end a key's short form.
 const SECRET_SOURCES: [&str; 3] = ["file", "env", "credential"];
@@ -124,18 +126,13 @@ impl Walker<'_> {
 
     /// A required key is not there.
     fn missing_key(&mut self, span: Span, key: &str, name: &str) {
-        let whose = if name.is_empty() { String::new() } else { format!(" of \"{name}\"") };
-        self.problems.error(
-            span,
-            format!("the key \"{key}\"{whose} is missing"),
-            format!("add \"{key}: ...\""),
-        );
+        self.problems.error(span, key_missing(key, name), add_key(key));
     }
 
     fn unknown_key(&mut self, entry: &Entry, keys: &[Key]) {
         let names: Vec<&str> = keys.iter().map(|key| key.name.as_str()).collect();
         let help = suggestion(&entry.key, &names);
-        self.problems.error(entry.key_span, format!("unknown key \"{}\"", shortened(&entry.key)), help);
+        self.problems.error(entry.key_span, key_unknown(&entry.key), help);
     }
 
     /// `password_file: x` -> `password: {file: x}`.
@@ -176,9 +173,8 @@ impl Walker<'_> {
                 .iter()
                 .find(|first| first.key == entry.key && (written_out || first.value.span == first.key_span));
             if let Some(first) = first {
-                let message = format!("\"{}\" is given twice", entry.key);
-                let first = (first.key_span, "first given here");
-                self.problems.error_with(entry.key_span, message, "keep one of the two", first);
+                let first = (first.key_span, first_given());
+                self.problems.error_with(entry.key_span, given_twice(&entry.key), keep_one(), first);
                 entries.remove(index);
             } else {
                 index += 1;
@@ -192,8 +188,14 @@ impl Walker<'_> {
         let names: Vec<&str> = choices.iter().map(|(name, _)| name.as_str()).collect();
         let Value::Map(entries) = &mut node.value else { return };
         if entries.len() != 1 {
-            let message = format!("\"{name}\" takes exactly one key, not {}", entries.len());
-            self.problems.error(span, message, format!("keep one of {}", listed(&names)));
+            let message = told!(
+                "\"{name}\" chỉ nhận đúng một khóa, không phải {given}",
+                "\"{name}\" takes exactly one key, not {given}",
+                given = entries.len(),
+            );
+            let Told { vi, en } = listed(&names);
+            let help = Told { vi: format!("giữ lại một trong {vi}"), en: format!("keep one of {en}") };
+            self.problems.error(span, message, help);
         }
         let known = |name: &str| choices.iter().find(|(choice, _)| choice == name).map(|(_, shape)| *shape);
         for entry in entries.iter_mut() {
@@ -202,8 +204,7 @@ impl Walker<'_> {
                 self.value(&mut entry.value, *shape, name);
             } else {
                 let help = suggestion(&entry.key, &names);
-                let message = format!("unknown key \"{}\"", shortened(&entry.key));
-                self.problems.error(entry.key_span, message, help);
+                self.problems.error(entry.key_span, key_unknown(&entry.key), help);
             }
         }
     }
@@ -244,10 +245,14 @@ impl Walker<'_> {
         let span = node.span;
         let Value::List(items) = &mut node.value else { return };
         if items.len() < least || items.len() > most {
-            let allowed =
-                if most == usize::MAX { format!("at least {least}") } else { format!("{least} to {most}") };
-            let message = format!("\"{name}\" holds {} values", items.len());
-            self.problems.error(span, message, format!("it takes {allowed}"));
+            let help = if most == usize::MAX {
+                told!("phải có ít nhất {least}", "it takes at least {least}")
+            } else {
+                told!("phải có từ {least} đến {most}", "it takes {least} to {most}")
+            };
+            let given = items.len();
+            let message = told!("\"{name}\" có {given} giá trị", "\"{name}\" holds {given} values");
+            self.problems.error(span, message, help);
         }
         items.retain_mut(|item| self.value(item, shape, name));
     }
@@ -260,10 +265,13 @@ impl Walker<'_> {
             _ => return,
         };
         if bounds.whole && matches!(node.value, Value::Float(_)) {
-            let message = format!("\"{name}\" takes a whole number, not {GIVEN}");
+            let message = told!(
+                "\"{name}\" chỉ nhận số nguyên, không phải {GIVEN}",
+                "\"{name}\" takes a whole number, not {GIVEN}"
+            );
             self.problems.error(node.span, message, allowed_range(bounds));
         } else if !(given >= bounds.least && given <= bounds.most) || bounds.above && given <= bounds.least {
-            let message = format!("\"{name}\" cannot be {GIVEN}");
+            let message = told!("\"{name}\" không thể là {GIVEN}", "\"{name}\" cannot be {GIVEN}");
             self.problems.error(node.span, message, allowed_range(bounds));
         }
     }
@@ -274,18 +282,19 @@ impl Walker<'_> {
         if !wording.words.is_empty() {
             if !wording.words.iter().any(|word| **word == **text) {
                 let words: Vec<&str> = wording.words.iter().map(String::as_str).collect();
-                let message = format!("\"{name}\" cannot be \"{GIVEN}\"");
-                self.problems.error(span, message, suggestion(text, &words));
+                self.problems.error(span, cannot_be(name), suggestion(text, &words));
             }
             return;
         }
         let length = text.chars().count();
         if length < wording.least || length > wording.most {
-            let message = format!("\"{name}\" holds {length} characters");
+            let message = told!("\"{name}\" dài {length} ký tự", "\"{name}\" holds {length} characters");
             let help = match wording.least {
-                _ if length > wording.most => format!("it takes at most {}", wording.most),
-                1 => "it cannot be empty".to_owned(),
-                least => format!("it takes at least {least}"),
+                _ if length > wording.most => {
+                    told!("nhiều nhất là {most}", "it takes at most {most}", most = wording.most)
+                }
+                1 => told!("không được để trống", "it cannot be empty"),
+                least => told!("ít nhất là {least}", "it takes at least {least}"),
             };
             self.problems.error(span, message, help);
         } else if wording.pattern.as_ref().is_some_and(|pattern| !pattern.is_match(text)) {
@@ -297,36 +306,81 @@ impl Walker<'_> {
     }
 
     fn malformed(&mut self, span: Span, wording: &Wording, name: &str) {
-        let pattern = wording.pattern.as_ref().map(|pattern| format!("it must match {}", pattern.as_str()));
-        let help = match wording.description.as_str() {
-            "" => pattern.unwrap_or_default(),
-            described => format!("write {described}"),
+        let help = match (wording.description.as_str(), &wording.pattern) {
+            ("", None) => Told::nothing(),
+            ("", Some(pattern)) => {
+                told!("phải khớp {pattern}", "it must match {pattern}", pattern = pattern.as_str())
+            }
+            (description, _) => {
+                let Told { vi, en } = described(description);
+                Told { vi: format!("viết {vi}"), en: format!("write {en}") }
+            }
         };
-        self.problems.error(span, format!("\"{name}\" cannot be \"{GIVEN}\""), help);
+        self.problems.error(span, cannot_be(name), help);
     }
 
     /// A secret stands in the file itself.
     fn secret_in_file(&mut self, span: Span, name: &str) {
-        let help = format!(
+        let help = told!(
+            "viết \"{name}_file: ĐƯỜNG-DẪN\", \"{name}_env: BIẾN\" hoặc \"{name}_credential: TÊN\", và thay thông tin mật này",
             "write \"{name}_file: PATH\", \"{name}_env: VARIABLE\" or \"{name}_credential: NAME\", and change the secret"
         );
-        self.problems.error(span, format!("\"{name}\" is a secret and must not stand in this file"), help);
+        let message = told!(
+            "\"{name}\" là thông tin mật, không được viết trong tệp này",
+            "\"{name}\" is a secret and must not stand in this file"
+        );
+        self.problems.error(span, message, help);
     }
 
     fn wrong_type_of(&mut self, node: &Node, allowed: &[ShapeId], name: &str) {
-        let expected: Vec<String> = allowed.iter().map(|id| expected(self.shapes, *id)).collect();
-        let expected = expected.join(" or ");
-        let given = node.kind();
+        let Text { vi, en } = node.kind();
         let message = match node.value {
-            Value::Null => format!("\"{name}\" has no value"),
-            _ if node.value.is_scalar() => format!("\"{name}\" cannot be {given} ({GIVEN})"),
-            _ => format!("\"{name}\" cannot be {given}"),
+            Value::Null => told!("\"{name}\" chưa có giá trị", "\"{name}\" has no value"),
+            _ if node.value.is_scalar() => Told {
+                vi: format!("\"{name}\" không thể là {vi} ({GIVEN})"),
+                en: format!("\"{name}\" cannot be {en} ({GIVEN})"),
+            },
+            _ => Told {
+                vi: format!("\"{name}\" không thể là {vi}"),
+                en: format!("\"{name}\" cannot be {en}"),
+            },
         };
-        let help = allowed.iter().find_map(|id| type_hint(&node.value, &self.shapes.get(*id).what));
-        let help = help
-            .map_or_else(|| format!("it takes {expected}"), |hint| format!("it takes {expected}: {hint}"));
+        let Told { vi, en } = any_of(self.shapes, allowed);
+        let takes = Told { vi: format!("cần {vi}"), en: format!("it takes {en}") };
+        let hint = allowed.iter().find_map(|id| type_hint(&node.value, &self.shapes.get(*id).what));
+        let help = hint.map_or_else(|| takes.clone(), |hint| Told::joined(&[takes.clone(), hint], ": "));
         self.problems.error(node.span, message, help);
     }
+}
+
+/// A required key is not there. `whose` is the key above it, empty for the file itself.
+pub(super) fn key_missing(key: &str, whose: &str) -> Told {
+    if whose.is_empty() {
+        return told!("còn thiếu khóa \"{key}\"", "the key \"{key}\" is missing");
+    }
+    told!("còn thiếu khóa \"{key}\" của \"{whose}\"", "the key \"{key}\" of \"{whose}\" is missing")
+}
+
+pub(super) fn add_key(key: &str) -> Told {
+    told!("thêm \"{key}: ...\"", "add \"{key}: ...\"")
+}
+
+/// What a key cannot be, quoted.
+fn cannot_be(name: &str) -> Told {
+    told!("\"{name}\" không thể là \"{GIVEN}\"", "\"{name}\" cannot be \"{GIVEN}\"")
+}
+
+fn key_unknown(key: &str) -> Told {
+    let key = shortened(key);
+    told!("không có khóa nào tên là \"{key}\"", "unknown key \"{key}\"")
+}
+
+pub(super) fn given_twice(key: &str) -> Told {
+    told!("\"{key}\" được viết hai lần", "\"{key}\" is given twice")
+}
+
+pub(super) fn keep_one() -> Told {
+    told!("chỉ giữ lại một", "keep one of the two")
 }
 
 /// The names of the keys that must be there.

@@ -35,10 +35,9 @@ impl Selector {
     /// Reads a selector.
     ///
     /// # Errors
-    /// A sentence that says what is wrong.
+    /// Why it is none, in the library's words.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let compiled = scraper::Selector::parse(text)
-            .map_err(|why| format!("\"{text}\" is not a CSS selector: {why}"))?;
+        let compiled = scraper::Selector::parse(text).map_err(|why| why.to_string())?;
         Ok(Self { compiled })
     }
 }

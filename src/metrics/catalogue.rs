@@ -127,17 +127,26 @@ pub fn find(name: &str) -> Option<&'static Family> {
 
 /// Why an operator's own label cannot stand beside ours, `None` if it can.
 #[must_use]
-pub fn label_problem(name: &str) -> Option<&'static str> {
+pub fn label_problem(name: &str) -> Option<Text> {
     let mut bytes = name.bytes();
     let begins_well = bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_');
     if !begins_well || !bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-        return Some("a label name is made of a-z, A-Z, 0-9 and \"_\" and does not begin with a digit");
+        return Some(Text {
+            vi: "tên nhãn gồm a-z, A-Z, 0-9 và \"_\", không bắt đầu bằng chữ số",
+            en: "a label name is made of a-z, A-Z, 0-9 and \"_\" and does not begin with a digit",
+        });
     }
     if name.starts_with("__") {
-        return Some("names that begin with \"__\" belong to Prometheus");
+        return Some(Text {
+            vi: "tên bắt đầu bằng \"__\" là của riêng Prometheus",
+            en: "names that begin with \"__\" belong to Prometheus",
+        });
     }
     if PROBE_INFO.labels().any(|ours| ours == name) || ["le", "job", "instance"].contains(&name) {
-        return Some("this label is already used by the series it would be added to");
+        return Some(Text {
+            vi: "nhãn này đã có trong chuỗi số liệu mà nó sẽ được thêm vào",
+            en: "this label is already used by the series it would be added to",
+        });
     }
     None
 }

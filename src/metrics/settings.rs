@@ -2,6 +2,7 @@
 
 use crate::model::phase::Phase;
 use crate::model::status::Status;
+use crate::model::told::{Told, told};
 use crate::probe::spec::{Portal, ProbeSpec};
 
 /// Upper bounds of the duration histogram, in seconds, unless the operator sets others.
@@ -31,19 +32,27 @@ impl StoreSettings {
     ///
     /// # Errors
     /// A sentence that says what is allowed.
-    pub fn check(&self) -> Result<(), String> {
+    pub fn check(&self) -> Result<(), Told> {
         if self.buckets.is_empty() || self.buckets.len() > BUCKETS_MAX {
-            return Err(format!("{} buckets were given; 1 to {BUCKETS_MAX} are allowed", self.buckets.len()));
+            return Err(told!(
+                "có {given} ngưỡng, chỉ được từ 1 đến {BUCKETS_MAX}",
+                "{given} buckets were given; 1 to {BUCKETS_MAX} are allowed",
+                given = self.buckets.len(),
+            ));
         }
         if let Some(wrong) = self.buckets.iter().find(|bound| !bound.is_finite() || **bound <= 0.0) {
-            return Err(format!(
+            return Err(told!(
+                "\"{wrong}\" không phải là ngưỡng: mỗi ngưỡng trên là một số giây lớn hơn 0",
                 "\"{wrong}\" is not a bucket: an upper bound is a number of seconds above 0"
             ));
         }
         match self.buckets.windows(2).find(|pair| pair[0] >= pair[1]) {
-            Some(pair) => {
-                Err(format!("bucket \"{}\" does not come after \"{}\": bounds ascend", pair[1], pair[0]))
-            }
+            Some(pair) => Err(told!(
+                "ngưỡng \"{second}\" không lớn hơn \"{first}\": các ngưỡng phải tăng dần",
+                "bucket \"{second}\" does not come after \"{first}\": bounds ascend",
+                first = pair[0],
+                second = pair[1],
+            )),
             None => Ok(()),
         }
     }

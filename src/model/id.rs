@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::told::{Told, told};
+
 /// The longest name allowed, in bytes: long enough for a sentence of a slug, short enough for a label.
 pub const NAME_MAX: usize = 63;
 
@@ -22,14 +24,31 @@ impl Name {
 }
 
 /// Why a string cannot be a [`Name`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "\"{given}\" is not a name: use 1 to 63 of a-z, 0-9, \"-\", \"_\", \".\" and begin with a letter or digit"
-)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NameError {
     /// What was given.
     pub given: String,
 }
+
+impl NameError {
+    /// The sentence.
+    #[must_use]
+    pub fn told(&self) -> Told {
+        told!(
+            "\"{given}\" không dùng làm tên được: dùng 1 đến 63 ký tự trong a-z, 0-9, \"-\", \"_\", \".\" và bắt đầu bằng chữ cái hoặc chữ số",
+            "\"{given}\" is not a name: use 1 to 63 of a-z, 0-9, \"-\", \"_\", \".\" and begin with a letter or digit",
+            given = self.given,
+        )
+    }
+}
+
+impl fmt::Display for NameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.told(), f)
+    }
+}
+
+impl std::error::Error for NameError {}
 
 impl TryFrom<String> for Name {
     type Error = NameError;

@@ -5,6 +5,7 @@
 pub mod facts;
 pub mod fault;
 pub mod finding;
+pub mod foreign;
 pub mod id;
 pub mod phase;
 pub mod reason;
@@ -14,3 +15,4 @@ pub mod secret;
 pub mod status;
 pub mod text;
 pub mod timeline;
+pub mod told;

@@ -11,7 +11,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::model::foreign;
 use crate::model::secret::Secret;
+use crate::model::told::{Told, told};
 use crate::net::route::{Endpoint, Family, Proxy, Route};
 use crate::net::tls::{TlsPolicy, TlsSettings};
 use crate::probe::settings::{Context, SettingsErrors, TlsKeys};
@@ -67,14 +69,17 @@ pub fn tls_policy(
     for (index, path) in keys.ca_files.iter().enumerate() {
         match context.resources.file(path) {
             Ok(pem) => roots_pem.push(pem),
-            Err(why) => errors.add(&format!("tls.ca_files.{index}"), why, ""),
+            Err(why) => errors.add(&format!("tls.ca_files.{index}"), why, Told::nothing()),
         }
     }
     if keys.only_ca_files && keys.ca_files.is_empty() {
         errors.add(
             "tls.only_ca_files",
-            "no root is trusted: \"ca_files\" is empty",
-            "name a file in ca_files",
+            told!(
+                "không còn CA gốc nào để tin cậy: \"ca_files\" đang trống",
+                "no root is trusted: \"ca_files\" is empty"
+            ),
+            told!("khai báo một tệp trong ca_files", "name a file in ca_files"),
         );
         return None;
     }
@@ -84,7 +89,7 @@ pub fn tls_policy(
         server_name: keys.server_name.clone(),
         client_pem: client_pem(keys, context, errors),
     };
-    context.resources.tls(settings).map_err(|why| errors.add("tls", why, "")).ok()
+    context.resources.tls(settings).map_err(|why| errors.add("tls", why, Told::nothing())).ok()
 }
 
 /// Certificate and key of the client, one after the other, both or none.
@@ -93,15 +98,27 @@ fn client_pem(keys: &TlsKeys, context: &Context<'_>, errors: &mut SettingsErrors
         (None, None) => None,
         (Some(certificate), Some(key)) => {
             let certificate = read_text(certificate, context, errors);
-            let key = context.resources.secret(key).map_err(|why| errors.add("tls.client_key", why, "")).ok();
+            let key = context
+                .resources
+                .secret(key)
+                .map_err(|why| errors.add("tls.client_key", why, Told::nothing()))
+                .ok();
             Some(Secret::new(format!("{}\n{}\n", certificate?, key?.expose())))
         }
         (Some(_), None) => {
-            errors.add("tls.client_certificate", "a client certificate needs its key", "set client_key");
+            errors.add(
+                "tls.client_certificate",
+                told!("chứng thư của máy khách phải đi kèm khóa", "a client certificate needs its key"),
+                told!("khai báo client_key", "set client_key"),
+            );
             None
         }
         (None, Some(_)) => {
-            errors.add("tls.client_key", "a client key needs its certificate", "set client_certificate");
+            errors.add(
+                "tls.client_key",
+                told!("khóa của máy khách phải đi kèm chứng thư", "a client key needs its certificate"),
+                told!("khai báo client_certificate", "set client_certificate"),
+            );
             None
         }
     }
@@ -109,9 +126,11 @@ fn client_pem(keys: &TlsKeys, context: &Context<'_>, errors: &mut SettingsErrors
 
 fn read_text(path: &Path, context: &Context<'_>, errors: &mut SettingsErrors) -> Option<String> {
     let read = context.resources.file(path).and_then(|bytes| {
-        String::from_utf8(bytes).map_err(|_| format!("\"{}\" is not a PEM file", path.display()))
+        String::from_utf8(bytes).map_err(|_| {
+            told!("\"{path}\" không phải là tệp PEM", "\"{path}\" is not a PEM file", path = path.display())
+        })
     });
-    read.map_err(|why| errors.add("tls.client_certificate", why, "")).ok()
+    read.map_err(|why| errors.add("tls.client_certificate", why, Told::nothing())).ok()
 }
 
 /// A probe's own proxy. Without a password: one in a probe file would be shown with it.
@@ -119,19 +138,34 @@ fn own_proxy(address: &str, errors: &mut SettingsErrors) -> Option<Arc<Proxy>> {
     match parse_proxy(address) {
         Ok(endpoint) => Some(Arc::new(Proxy { endpoint, authorization: None })),
         Err(why) => {
-            errors.add("proxy", why, "write \"none\" or an address such as \"http://proxy.example:3128\"");
+            let help = told!(
+                "viết \"none\" hoặc một địa chỉ như \"http://proxy.example:3128\"",
+                "write \"none\" or an address such as \"http://proxy.example:3128\""
+            );
+            errors.add("proxy", why, help);
             None
         }
     }
 }
 
-fn parse_proxy(address: &str) -> Result<Endpoint, String> {
-    let url = Url::parse(address).map_err(|why| format!("the proxy is not an address: {why}"))?;
+fn parse_proxy(address: &str) -> Result<Endpoint, Told> {
+    let url = Url::parse(address).map_err(|why| {
+        let Told { vi, en } = foreign::url(why);
+        Told {
+            vi: format!("proxy không phải là địa chỉ: {vi}"),
+            en: format!("the proxy is not an address: {en}"),
+        }
+    })?;
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("a proxy's password does not belong into a probe".to_owned());
+        return Err(told!(
+            "không được viết mật khẩu của proxy trong phép đo",
+            "a proxy's password does not belong into a probe"
+        ));
     }
     match (url.scheme(), url.host(), url.port_or_known_default()) {
         ("http", Some(host), Some(port)) => Ok(Endpoint { host: host.to_owned(), port }),
-        _ => Err("a proxy is reached by \"http://\"".to_owned()),
+        _ => {
+            Err(told!("proxy phải có địa chỉ bắt đầu bằng \"http://\"", "a proxy is reached by \"http://\""))
+        }
     }
 }

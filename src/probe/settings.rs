@@ -9,7 +9,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::model::foreign;
 use crate::model::secret::Secret;
+use crate::model::told::{Told, told};
 use crate::net::route::Proxy;
 use crate::net::tls::{TlsPolicy, TlsSettings};
 
@@ -41,19 +43,19 @@ pub trait Resources {
     ///
     /// # Errors
     /// A sentence that names the file and the system's reason.
-    fn file(&self, path: &Path) -> Result<Vec<u8>, String>;
+    fn file(&self, path: &Path) -> Result<Vec<u8>, Told>;
 
     /// Fetches a secret.
     ///
     /// # Errors
     /// A sentence that names the source, never the value.
-    fn secret(&self, source: &SecretSource) -> Result<Secret, String>;
+    fn secret(&self, source: &SecretSource) -> Result<Secret, Told>;
 
     /// The TLS policy for these settings; equal settings share one.
     ///
     /// # Errors
     /// A sentence saying which PEM could not be read and why.
-    fn tls(&self, settings: TlsSettings) -> Result<Arc<TlsPolicy>, String>;
+    fn tls(&self, settings: TlsSettings) -> Result<Arc<TlsPolicy>, Told>;
 }
 
 /// Where a secret comes from; never the secret itself. Exactly one of the three. In a file, `password_file: PATH` is
@@ -119,9 +121,10 @@ impl Span {
     ///
     /// # Errors
     /// A sentence that says what is allowed.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, Told> {
         let wrong = || {
-            format!(
+            told!(
+                "\"{text}\" không phải là khoảng thời gian: viết số kèm ms, s, m, h hoặc d, ví dụ 500ms, 30s hoặc 1m30s",
                 "\"{text}\" is not a duration: write a number and ms, s, m, h or d, such as 500ms, 30s or 1m30s"
             )
         };
@@ -201,9 +204,9 @@ pub struct SettingsError {
     /// Keys below the kind's own key, such as `expect.selector` or `headers.X-Token`.
     pub path: String,
     /// What is wrong: lower case, no full stop, values in quotes.
-    pub message: String,
+    pub message: Told,
     /// How to mend it; empty if the message says it.
-    pub help: String,
+    pub help: Told,
 }
 
 /// All that is wrong with a kind's settings.
@@ -212,8 +215,8 @@ pub struct SettingsErrors(pub Vec<SettingsError>);
 
 impl SettingsErrors {
     /// Adds an error.
-    pub fn add(&mut self, path: &str, message: impl Into<String>, help: impl Into<String>) {
-        self.0.push(SettingsError { path: path.to_owned(), message: message.into(), help: help.into() });
+    pub fn add(&mut self, path: &str, message: Told, help: Told) {
+        self.0.push(SettingsError { path: path.to_owned(), message, help });
     }
 
     /// `value` if nothing is wrong.
@@ -223,6 +226,36 @@ impl SettingsErrors {
     pub fn finish<T>(self, value: T) -> Result<T, Self> {
         if self.0.is_empty() { Ok(value) } else { Err(self) }
     }
+}
+
+/// What is said of a text that is no regular expression.
+#[must_use]
+pub fn no_regex(text: &str, error: &regex::Error) -> Told {
+    let Told { vi, en } = foreign::regex(error);
+    Told {
+        vi: format!("\"{text}\" không phải là biểu thức chính quy: {vi}"),
+        en: format!("\"{text}\" is not a regular expression: {en}"),
+    }
+}
+
+/// What is said of a text that is neither a name nor an address.
+#[must_use]
+pub fn no_host(text: &str, error: url::ParseError) -> Told {
+    let Told { vi, en } = foreign::url(error);
+    Told {
+        vi: format!("\"{text}\" không phải là máy chủ: {vi}"),
+        en: format!("\"{text}\" is not a host: {en}"),
+    }
+}
+
+/// What is said of two keys that exclude each other, and of how to mend it.
+#[must_use]
+pub fn only_one_of(first: &str, second: &str) -> (Told, Told) {
+    let message = told!(
+        "không thể dùng \"{first}\" cùng với \"{second}\"",
+        "\"{first}\" and \"{second}\" exclude each other"
+    );
+    (message, told!("chỉ giữ lại một", "keep one of them"))
 }
 
 /// Labels and headers as they stand in a file, in alphabetical order.

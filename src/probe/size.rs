@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 
+use crate::model::told::{Told, told};
+
 /// A number of bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Size(pub u64);
@@ -27,7 +29,7 @@ impl Size {
     ///
     /// # Errors
     /// A sentence that says what is allowed.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, Told> {
         let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
         let (number, unit) = text.split_at(split);
         let unit = unit.trim().to_ascii_lowercase();
@@ -35,7 +37,8 @@ impl Size {
         let bytes =
             number.parse::<u64>().ok().zip(factor).and_then(|(count, factor)| count.checked_mul(factor));
         bytes.map(Self).ok_or_else(|| {
-            format!(
+            told!(
+                "\"{text}\" không phải là dung lượng: viết số kèm B, kB, MB, KiB hoặc MiB, ví dụ 64kB hoặc 8MiB",
                 "\"{text}\" is not a size: write a number and B, kB, MB, KiB or MiB, such as 64kB or 8MiB"
             )
         })
@@ -68,7 +71,9 @@ impl Visitor<'_> for SizeVisitor {
     }
 
     fn visit_i64<E: de::Error>(self, bytes: i64) -> Result<Size, E> {
-        u64::try_from(bytes).map(Size).map_err(|_| E::custom(format!("\"{bytes}\" is less than nothing")))
+        u64::try_from(bytes)
+            .map(Size)
+            .map_err(|_| E::custom(told!("\"{bytes}\" nhỏ hơn 0", "\"{bytes}\" is less than nothing")))
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Size, E> {

@@ -18,6 +18,7 @@ use serde::Deserialize;
 use tokio::sync::oneshot;
 
 use crate::model::id::RunId;
+use crate::model::text::Text;
 use crate::web::access::Access;
 use crate::web::auth::let_in;
 use crate::web::negotiate;
@@ -137,20 +138,32 @@ async fn config(State(state): State<Arc<WebState>>) -> String {
     state.config().as_str().to_owned()
 }
 
+const ELSEWHERE: Text = Text {
+    vi: "yêu cầu nạp lại đến từ một trang khác\n",
+    en: "reload was asked for by another site\n",
+};
+const UNDER_WAY: Text = Text {
+    vi: "đang nạp lại cấu hình; hãy thử lại sau\n",
+    en: "a reload is already under way; try again\n",
+};
+const RELOADED: Text = Text { vi: "đã nạp lại cấu hình\n", en: "configuration reloaded\n" };
+const ENDING: Text = Text { vi: "emc đang dừng\n", en: "emc is ending\n" };
+
 /// Waits for the outcome. A page of another site cannot make a browser do it.
 async fn reload(State(state): State<Arc<WebState>>, headers: HeaderMap) -> (StatusCode, String) {
+    let language = negotiate::language(None, &headers);
     let from = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok());
     if matches!(from, Some("cross-site" | "same-site")) {
-        return (StatusCode::FORBIDDEN, "reload was asked for by another site\n".to_owned());
+        return (StatusCode::FORBIDDEN, ELSEWHERE.in_language(language).to_owned());
     }
     let (answer, outcome) = oneshot::channel();
     if state.reload.try_send(ReloadRequest { answer }).is_err() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "a reload is already under way; try again\n".to_owned());
+        return (StatusCode::SERVICE_UNAVAILABLE, UNDER_WAY.in_language(language).to_owned());
     }
     match outcome.await {
-        Ok(Ok(())) => (StatusCode::OK, "configuration reloaded\n".to_owned()),
-        Ok(Err(diagnostics)) => (StatusCode::INTERNAL_SERVER_ERROR, diagnostics),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "emc is ending\n".to_owned()),
+        Ok(Ok(())) => (StatusCode::OK, RELOADED.in_language(language).to_owned()),
+        Ok(Err(refused)) => (StatusCode::INTERNAL_SERVER_ERROR, refused.in_language(language).to_owned()),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, ENDING.in_language(language).to_owned()),
     }
 }
 

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use url::Url;
 
+use crate::model::foreign;
+use crate::model::told::{Told, told};
+
 /// Where we listen unless told otherwise: this machine only.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:9715";
 /// Connections held at a time; when one more comes, the one that was silent for longest goes.
@@ -47,9 +50,10 @@ impl WebSettings {
 ///
 /// # Errors
 /// A sentence that says what is allowed.
-pub fn listen_address(text: &str) -> Result<SocketAddr, String> {
+pub fn listen_address(text: &str) -> Result<SocketAddr, Told> {
     let wrong = || {
-        format!(
+        told!(
+            "\"{text}\" không phải là địa chỉ để lắng nghe: viết MÁY:CỔNG, ví dụ {DEFAULT_LISTEN}, hoặc :CỔNG",
             "\"{text}\" is not an address to listen on: write HOST:PORT such as {DEFAULT_LISTEN}, or :PORT"
         )
     };
@@ -61,15 +65,24 @@ pub fn listen_address(text: &str) -> Result<SocketAddr, String> {
 ///
 /// # Errors
 /// A sentence that says what is allowed.
-pub fn external_url(text: &str) -> Result<Url, String> {
-    let wrong = |why: &str| format!("\"{text}\" is not an external address: {why}");
-    let url = Url::parse(text).map_err(|error| wrong(&error.to_string()))?;
+pub fn external_url(text: &str) -> Result<Url, Told> {
+    let wrong = |Told { vi, en }: Told| Told {
+        vi: format!("\"{text}\" không dùng làm địa chỉ bên ngoài được: {vi}"),
+        en: format!("\"{text}\" is not an external address: {en}"),
+    };
+    let url = Url::parse(text).map_err(|error| wrong(foreign::url(error)))?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(wrong("it begins with http:// or https://"));
+        return Err(wrong(told!(
+            "phải bắt đầu bằng http:// hoặc https://",
+            "it begins with http:// or https://"
+        )));
     }
     let is_plain = url.path().bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte));
     if !is_plain || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
-        return Err(wrong("only a host and a path of a-z, A-Z, 0-9, \"-\", \"_\", \".\", \"~\" are allowed"));
+        return Err(wrong(told!(
+            "chỉ được gồm tên máy chủ và đường dẫn với các ký tự a-z, A-Z, 0-9, \"-\", \"_\", \".\", \"~\"",
+            "only a host and a path of a-z, A-Z, 0-9, \"-\", \"_\", \".\", \"~\" are allowed"
+        )));
     }
     Ok(url)
 }

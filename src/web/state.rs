@@ -8,13 +8,14 @@ use chrono::{DateTime, Utc};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::metrics::store::Store;
+use crate::model::told::Told;
 use crate::web::runs::RunLog;
 
 /// A wish to load the configuration anew. The answer is `Err` with the diagnostics when it was refused.
 #[derive(Debug)]
 pub struct ReloadRequest {
     /// Where the outcome goes.
-    pub answer: oneshot::Sender<Result<(), String>>,
+    pub answer: oneshot::Sender<Result<(), Told>>,
 }
 
 /// What the pages are made of.

@@ -332,7 +332,7 @@ impl Reading<'_> {
             if key == "interval" {
                 match Span::parse(text) {
                     Ok(span) => interval = span.0,
-                    Err(message) => self.wrong(value.referenced, message),
+                    Err(message) => self.wrong(value.referenced, message.en),
                 }
             } else {
                 match text.parse() {

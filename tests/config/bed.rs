@@ -7,6 +7,7 @@ use std::path::Path;
 use emc_monitor::config::diagnostic::{Diagnostics, Styling};
 use emc_monitor::config::resources::Environment;
 use emc_monitor::config::{Loaded, load};
+use emc_monitor::model::text::Language;
 
 /// Variables of a test.
 #[derive(Default)]
@@ -50,13 +51,18 @@ impl Bed {
 
     /// Loads what must be right.
     pub fn right(&self) -> Loaded {
-        self.load().unwrap_or_else(|wrong| panic!("{}", wrong.render(Styling::Plain)))
+        self.load().unwrap_or_else(|wrong| panic!("{wrong}"))
     }
 
     /// What is wrong, as the terminal shows it, without the folder's own name.
     pub fn wrong(&self) -> String {
+        self.wrong_in(Language::En)
+    }
+
+    /// The same in a language.
+    pub fn wrong_in(&self, language: Language) -> String {
         let wrong = self.load().expect_err("this configuration must be refused");
-        self.unnamed(&wrong.render(Styling::Plain))
+        self.unnamed(&wrong.render(Styling::Plain, language))
     }
 
     /// A text without the folder's own name.

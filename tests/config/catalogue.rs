@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use emc_monitor::config::diagnostic::Styling;
 use emc_monitor::config::resources::NoEnvironment;
 use emc_monitor::config::{Loaded, load, schema};
+use emc_monitor::model::text::Language;
 use emc_monitor::probe::kind::KINDS;
 use serde_json::Value;
 
@@ -15,7 +16,8 @@ fn probes() -> PathBuf {
 }
 
 fn shipped() -> Loaded {
-    load(&probes(), &NoEnvironment).unwrap_or_else(|wrong| panic!("{}", wrong.render(Styling::Plain)))
+    load(&probes(), &NoEnvironment)
+        .unwrap_or_else(|wrong| panic!("{}", wrong.render(Styling::Plain, Language::En)))
 }
 
 #[test]

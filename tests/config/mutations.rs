@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use emc_monitor::config::diagnostic::{Diagnostics, Severity, Styling};
+use emc_monitor::model::text::Language;
 
 use crate::bed::Bed;
 use crate::soak;
@@ -183,7 +184,7 @@ fn told(wrong: &Diagnostics, round: &str) {
         assert!(one.place.range.end <= one.place.text.len(), "{round}: {one:?}");
     }
     assert!(wrong.0.iter().any(|one| one.severity == Severity::Error));
-    let shown = wrong.render(Styling::Plain);
+    let shown = wrong.render(Styling::Plain, Language::En);
     assert!(!shown.contains(['\u{1b}', '\0', '\u{1}']), "{round}: control characters");
 }
 

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use emc_monitor::config::diagnostic::{Diagnostics, Styling};
+use emc_monitor::model::text::Language;
 
 use crate::bed::{Bed, authority};
 
@@ -20,8 +21,12 @@ fn assert_hidden(text: &str, what: &str) {
 
 /// Everything that errors can be shown as.
 fn every_form(wrong: &Diagnostics) -> String {
-    let coloured = wrong.render(Styling::Coloured);
-    format!("{wrong}\n{wrong:?}\n{wrong:#?}\n{}\n{coloured}", wrong.render(Styling::Plain))
+    let mut all = format!("{wrong}\n{wrong:?}\n{wrong:#?}\n");
+    for language in [Language::Vi, Language::En] {
+        all += &wrong.render(Styling::Coloured, language);
+        all += &wrong.render(Styling::Plain, language);
+    }
+    all
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use emc_monitor::html::phrases::{PhraseSettings, Phrases};
 use emc_monitor::model::secret::Secret;
+use emc_monitor::model::told::Told;
 use emc_monitor::net::tls::{TlsPolicy, TlsSettings};
 use emc_monitor::probe::SharedProbe;
 use emc_monitor::probe::kind::KindSettings;
@@ -28,23 +29,23 @@ struct Files<'a> {
 }
 
 impl Resources for Files<'_> {
-    fn file(&self, path: &Path) -> Result<Vec<u8>, String> {
+    fn file(&self, path: &Path) -> Result<Vec<u8>, Told> {
         match path.to_str() {
             Some("ca.pem") => Ok(self.ca_pem.to_vec()),
             Some("than.json") => Ok(b"{}".to_vec()),
-            _ => Err(format!("\"{}\": no such file", path.display())),
+            _ => Err(Told::same(format!("\"{}\": no such file", path.display()))),
         }
     }
 
     /// An environment variable's name is its value; others are not there.
-    fn secret(&self, source: &SecretSource) -> Result<Secret, String> {
+    fn secret(&self, source: &SecretSource) -> Result<Secret, Told> {
         match source {
             SecretSource::Env(name) => Ok(Secret::new(name.clone())),
-            other => Err(format!("{other:?} is not there")),
+            other => Err(Told::same(format!("{other:?} is not there"))),
         }
     }
 
-    fn tls(&self, settings: TlsSettings) -> Result<Arc<TlsPolicy>, String> {
+    fn tls(&self, settings: TlsSettings) -> Result<Arc<TlsPolicy>, Told> {
         TlsPolicy::new(settings).map(Arc::new)
     }
 }

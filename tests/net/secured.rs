@@ -178,8 +178,8 @@ async fn a_good_chain_is_remembered_and_the_name_is_checked_all_the_same() {
 #[test]
 fn what_cannot_be_read_as_pem_is_told() {
     let wrong = TlsSettings { roots_pem: vec![b"xin chao".to_vec()], ..TlsSettings::default() };
-    assert_eq!(TlsPolicy::new(wrong).unwrap_err(), "CA file 1: no certificate in it");
+    assert_eq!(TlsPolicy::new(wrong).unwrap_err().en, "CA file 1: no certificate in it");
     let client_pem = Some(emc_monitor::model::secret::Secret::new("xin chao".to_owned()));
     let wrong = TlsSettings { client_pem, ..TlsSettings::default() };
-    assert_eq!(TlsPolicy::new(wrong).unwrap_err(), "client certificate: no certificate in it");
+    assert_eq!(TlsPolicy::new(wrong).unwrap_err().en, "client certificate: no certificate in it");
 }

@@ -10,6 +10,7 @@ use chrono::Utc;
 use emc_monitor::model::reason::Reason;
 use emc_monitor::model::secret::Secret;
 use emc_monitor::model::status::Status;
+use emc_monitor::model::told::Told;
 use emc_monitor::net::run::Run;
 use emc_monitor::net::tls::{TlsPolicy, TlsSettings};
 use emc_monitor::net::{Net, NetSettings};
@@ -29,15 +30,15 @@ pub(crate) const SECRET: &str = "mat-khau-khong-ai-biet";
 pub(crate) struct Files(pub(crate) HashMap<PathBuf, Vec<u8>>);
 
 impl Resources for Files {
-    fn file(&self, path: &Path) -> Result<Vec<u8>, String> {
-        self.0.get(path).cloned().ok_or_else(|| format!("\"{}\" is not there", path.display()))
+    fn file(&self, path: &Path) -> Result<Vec<u8>, Told> {
+        self.0.get(path).cloned().ok_or_else(|| Told::same(format!("\"{}\" is not there", path.display())))
     }
 
-    fn secret(&self, _source: &SecretSource) -> Result<Secret, String> {
+    fn secret(&self, _source: &SecretSource) -> Result<Secret, Told> {
         Ok(Secret::new(SECRET.to_owned()))
     }
 
-    fn tls(&self, settings: TlsSettings) -> Result<Arc<TlsPolicy>, String> {
+    fn tls(&self, settings: TlsSettings) -> Result<Arc<TlsPolicy>, Told> {
         TlsPolicy::new(settings).map(Arc::new)
     }
 }

@@ -2,6 +2,7 @@
 
 use emc_monitor::model::id::RunId;
 use emc_monitor::model::reason::Reason;
+use emc_monitor::model::told::Told;
 use emc_monitor::web::settings::WebSettings;
 use reqwest::StatusCode;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, ALLOW, CONTENT_ENCODING, CONTENT_TYPE};
@@ -27,13 +28,14 @@ async fn reload_is_a_post_and_passes_the_diagnostics_on() {
     assert_eq!(refused.headers()[ALLOW], "POST");
     let post = |url: &str| client().post(format!("{url}-/reload"));
     let url = served.url.clone();
-    let (answer, ()) = tokio::join!(post(&url).send(), async {
+    let (answer, ()) = tokio::join!(post(&url).header("accept-language", "en").send(), async {
         let request = served.reloads.recv().await.unwrap();
-        request.answer.send(Err("emc.yaml:3:1: \"probs\" is not a key here".to_owned())).unwrap();
+        let (vi, en) = ("emc.yaml:3:1: không có khóa", "emc.yaml:3:1: unknown key");
+        request.answer.send(Err(Told { vi: vi.to_owned(), en: en.to_owned() })).unwrap();
     });
     let answer = answer.unwrap();
     assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
-    assert!(answer.text().await.unwrap().contains("emc.yaml:3:1"));
+    assert!(answer.text().await.unwrap().contains("emc.yaml:3:1: unknown key"));
     let from_elsewhere = post(&url).header("sec-fetch-site", "cross-site").send().await.unwrap();
     assert_eq!(from_elsewhere.status(), StatusCode::FORBIDDEN);
     served.end().await;

@@ -113,7 +113,7 @@ async fn answer_once(listener: TcpListener) {
 }
 
 fn plain_route() -> Result<Route, String> {
-    let tls = Arc::new(TlsPolicy::new(TlsSettings::default())?);
+    let tls = Arc::new(TlsPolicy::new(TlsSettings::default()).map_err(|why| why.en)?);
     Ok(Route { family: Family::Any, proxy: None, tls })
 }
 

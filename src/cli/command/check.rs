@@ -31,12 +31,12 @@ pub(super) fn run(
     let path = arguments.path.as_ref().unwrap_or(&common.config_file);
     match check(path, &world()) {
         Ok(checked) => {
-            out.warn(&checked.warnings.render(styling(surroundings.colours_errors())));
+            out.warn(&checked.warnings.render(styling(surroundings.colours_errors()), surroundings.language));
             out.print(&shown(&checked, surroundings.language));
             exit::UP
         }
         Err(diagnostics) => {
-            out.warn(&diagnostics.render(styling(surroundings.colours_errors())));
+            out.warn(&diagnostics.render(styling(surroundings.colours_errors()), surroundings.language));
             exit::DEGRADED
         }
     }

@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &DemoArguments, surroundings: Surroundings, out: &m
     let listen = match listen_address(&arguments.listen) {
         Ok(listen) => listen,
         Err(wrong) => {
-            out.complain(&wrong);
+            out.complain(wrong.in_language(surroundings.language));
             return exit::UNKNOWN;
         }
     };
@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &DemoArguments, surroundings: Surroundings, out: &m
     match demo(&options, world(), |shown| out.print(&welcome(shown, language))) {
         Ok(()) => exit::UP,
         Err(DemoError::Monitor(ServeError::Config(diagnostics))) => {
-            out.warn(&diagnostics.render(styling(surroundings.colours_errors())));
+            out.warn(&diagnostics.render(styling(surroundings.colours_errors()), surroundings.language));
             exit::UNKNOWN
         }
         Err(error) => {

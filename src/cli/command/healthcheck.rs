@@ -12,14 +12,15 @@ const UNHEALTHY: Text = Text { vi: "trình giám sát không khỏe", en: "the m
 /// Runs the command.
 pub(super) fn run(arguments: &HealthcheckArguments, surroundings: &Surroundings, out: &mut Out) -> Exit {
     let options = HealthcheckOptions { url: arguments.url.clone(), timeout: arguments.timeout.clone() };
+    let language = surroundings.language;
     match healthcheck(&options) {
         Ok(()) => exit::UP,
         Err(Unhealthy::Misuse(why)) => {
-            out.complain(&why);
+            out.complain(why.in_language(language));
             exit::UNKNOWN
         }
         Err(Unhealthy::Answer(why)) => {
-            out.complain(&format!("{}: {why}", UNHEALTHY.in_language(surroundings.language)));
+            out.complain(&format!("{}: {}", UNHEALTHY.in_language(language), why.in_language(language)));
             exit::DEGRADED
         }
     }

@@ -3,6 +3,7 @@
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::app::bare::{self, FlagError};
+use crate::app::check::styling;
 use crate::app::probe::{Audience, ProbeError, ProbeOptions, ProbeRun, Report, Selection, probe};
 use crate::cli::args::Common;
 use crate::cli::args::probe::{OutputFormat, ProbeArguments};
@@ -152,16 +153,18 @@ fn explain(error: &ProbeError, language: Language) -> String {
             text
         }
         ProbeError::Flags(errors) => errors.iter().map(|error| explain_flag(error, language)).collect(),
-        ProbeError::Configuration(rendered) => format!("{}\n", rendered.trim_end()),
+        ProbeError::Configuration(wrong) => {
+            format!("{}\n", wrong.render(styling(true), language).trim_end())
+        }
         ProbeError::Own(why) => format!("emc: {why}\n"),
     };
     without_credentials(&text)
 }
 
 fn explain_flag(error: &FlagError, language: Language) -> String {
-    let mut text = format!("emc: {}: {}\n", error.flag, error.message);
+    let mut text = format!("emc: {}: {}\n", error.flag, error.message.in_language(language));
     if !error.help.is_empty() {
-        text += &format!("  {}: {}\n", HELP.in_language(language), error.help);
+        text += &format!("  {}: {}\n", HELP.in_language(language), error.help.in_language(language));
     }
     text
 }

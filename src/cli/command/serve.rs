@@ -9,6 +9,12 @@ use crate::cli::args::{Common, ServeArguments};
 use crate::cli::exit::{self, Exit};
 use crate::cli::out::Out;
 use crate::cli::surroundings::{Surroundings, world};
+use crate::model::text::Text;
+use crate::model::told::Told;
+
+const SIGNALS: Text =
+    Text { vi: "không nhận được tín hiệu của hệ thống", en: "signals cannot be listened to" };
+const RUNTIME: Text = Text { vi: "không khởi động được bộ chạy tác vụ", en: "no runtime" };
 
 /// Runs the command until it is told to stop.
 pub(super) fn run(
@@ -20,26 +26,25 @@ pub(super) fn run(
     let options = match options(arguments, common) {
         Ok(options) => options,
         Err(wrong) => {
-            out.complain(&wrong);
+            out.complain(wrong.in_language(surroundings.language));
             return exit::UNKNOWN;
         }
     };
     match runtime().and_then(|runtime| runtime.block_on(watch(options))) {
         Ok(()) => exit::UP,
         Err(ServeError::Config(diagnostics)) => {
-            out.warn(&diagnostics.render(styling(surroundings.colours_errors())));
+            out.warn(&diagnostics.render(styling(surroundings.colours_errors()), surroundings.language));
             exit::UNKNOWN
         }
         Err(error) => {
-            out.complain(&error.to_string());
+            out.complain(error.told().in_language(surroundings.language));
             exit::UNKNOWN
         }
     }
 }
 
 async fn watch(options: ServeOptions) -> Result<(), ServeError> {
-    let signals =
-        Signals::listen().map_err(|error| ServeError::System("signals cannot be listened to", error))?;
+    let signals = Signals::listen().map_err(|source| ServeError::System { what: SIGNALS, source })?;
     start(options, world()).await?.until_stopped(signals).await;
     Ok(())
 }
@@ -47,10 +52,10 @@ async fn watch(options: ServeOptions) -> Result<(), ServeError> {
 /// Two threads: one handshake never holds up the reading of another answer.
 pub(super) fn runtime() -> Result<Runtime, ServeError> {
     let built = Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    built.map_err(|error| ServeError::System("no runtime", error))
+    built.map_err(|source| ServeError::System { what: RUNTIME, source })
 }
 
-fn options(arguments: &ServeArguments, common: &Common) -> Result<ServeOptions, String> {
+fn options(arguments: &ServeArguments, common: &Common) -> Result<ServeOptions, Told> {
     Ok(ServeOptions {
         config: common.config_file.clone(),
         listen: arguments.listen.iter().map(|text| listen_address(text)).collect::<Result<_, _>>()?,

@@ -26,6 +26,7 @@ use tokio_rustls::TlsConnector;
 use crate::model::facts::TlsFacts;
 use crate::model::fault::Fault;
 use crate::model::reason::Reason;
+use crate::model::told::Told;
 use crate::net::Net;
 use crate::net::marks::Marks;
 use crate::net::run::Run;
@@ -68,7 +69,7 @@ impl TlsPolicy {
     ///
     /// # Errors
     /// A sentence saying which PEM could not be read and why.
-    pub fn new(settings: TlsSettings) -> Result<Self, String> {
+    pub fn new(settings: TlsSettings) -> Result<Self, Told> {
         let roots = Roots::read(&settings.roots_pem, settings.only_these_roots)?;
         let client = settings.client_pem.as_ref().map(ClientIdentity::read).transpose()?;
         Ok(Self { settings, roots, client, memo: Memo::default(), spoken: OnceLock::new() })

@@ -8,6 +8,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, TrustAnchor};
 use rustls::sign::CertifiedKey;
 
 use crate::model::secret::Secret;
+use crate::model::told::{Told, told};
 use crate::net::tls::provider;
 
 /// The trust anchors of a policy.
@@ -19,10 +20,13 @@ pub(crate) struct Roots {
 
 impl Roots {
     /// Reads PEM files.
-    pub(crate) fn read(pem: &[Vec<u8>], only_these: bool) -> Result<Self, String> {
+    pub(crate) fn read(pem: &[Vec<u8>], only_these: bool) -> Result<Self, Told> {
         let mut private = Vec::new();
         for (index, file) in pem.iter().enumerate() {
-            let anchors = anchors_in(file).map_err(|error| format!("CA file {}: {error}", index + 1))?;
+            let anchors = anchors_in(file).map_err(|Told { vi, en }| Told {
+                vi: format!("tệp CA thứ {}: {vi}", index + 1),
+                en: format!("CA file {}: {en}", index + 1),
+            })?;
             private.extend(anchors);
         }
         Ok(Self { private, with_system: !only_these })
@@ -60,14 +64,23 @@ fn system() -> &'static Arc<RootCertStore> {
     })
 }
 
-fn anchors_in(pem: &[u8]) -> Result<Vec<TrustAnchor<'static>>, String> {
+fn anchors_in(pem: &[u8]) -> Result<Vec<TrustAnchor<'static>>, Told> {
     let mut anchors = Vec::new();
     for certificate in CertificateDer::pem_slice_iter(pem) {
-        let certificate = certificate.map_err(|error| error.to_string())?;
-        let anchor = webpki::anchor_from_trusted_cert(&certificate).map_err(|error| error.to_string())?;
+        let certificate = certificate.map_err(|error| unfit(&error))?;
+        let anchor = webpki::anchor_from_trusted_cert(&certificate).map_err(|error| unfit(&error))?;
         anchors.push(anchor.to_owned());
     }
-    if anchors.is_empty() { Err("no certificate in it".to_owned()) } else { Ok(anchors) }
+    if anchors.is_empty() { Err(empty()) } else { Ok(anchors) }
+}
+
+fn empty() -> Told {
+    told!("không có chứng thư nào bên trong", "no certificate in it")
+}
+
+/// What a library says of bytes that it cannot use.
+fn unfit(error: &dyn std::fmt::Display) -> Told {
+    told!("không đọc được, thư viện báo \"{error}\"", "{error}")
 }
 
 /// Certificate chain and key shown to servers that ask for one.
@@ -76,16 +89,21 @@ pub(crate) struct ClientIdentity(pub(crate) Arc<CertifiedKey>);
 
 impl ClientIdentity {
     /// Reads chain and key from one PEM text.
-    pub(crate) fn read(pem: &Secret) -> Result<Self, String> {
-        let told = |error: &dyn std::fmt::Display| format!("client certificate: {error}");
+    pub(crate) fn read(pem: &Secret) -> Result<Self, Told> {
+        let of_client = |Told { vi, en }: Told| Told {
+            vi: format!("chứng thư của máy khách: {vi}"),
+            en: format!("client certificate: {en}"),
+        };
         let bytes = pem.expose().as_bytes();
-        let chain: Vec<_> =
-            CertificateDer::pem_slice_iter(bytes).collect::<Result<_, _>>().map_err(|error| told(&error))?;
+        let chain: Vec<_> = CertificateDer::pem_slice_iter(bytes)
+            .collect::<Result<_, _>>()
+            .map_err(|error| of_client(unfit(&error)))?;
         if chain.is_empty() {
-            return Err(told(&"no certificate in it"));
+            return Err(of_client(empty()));
         }
-        let key = PrivateKeyDer::from_pem_slice(bytes).map_err(|error| told(&error))?;
-        let identity = CertifiedKey::from_der(chain, key, provider()).map_err(|error| told(&error))?;
+        let key = PrivateKeyDer::from_pem_slice(bytes).map_err(|error| of_client(unfit(&error)))?;
+        let identity =
+            CertifiedKey::from_der(chain, key, provider()).map_err(|error| of_client(unfit(&error)))?;
         Ok(Self(Arc::new(identity)))
     }
 }

@@ -7,6 +7,8 @@ use hickory_proto::dnssec::rdata::{DNSKEY, DS};
 use hickory_proto::dnssec::{Algorithm, DigestType, PublicKey, PublicKeyBuf};
 use hickory_proto::rr::Name;
 
+use crate::model::told::{Told, told};
+
 /// A key that is trusted without being signed by a parent.
 #[derive(Clone, Debug)]
 pub struct Anchor {
@@ -30,7 +32,7 @@ impl Anchor {
     ///
     /// # Errors
     /// A sentence with the line that could not be read.
-    pub fn parse_all(text: &str) -> Result<Vec<Self>, String> {
+    pub fn parse_all(text: &str) -> Result<Vec<Self>, Told> {
         let mut anchors = Vec::new();
         for (index, line) in text.lines().enumerate() {
             let record = line.split(';').next().unwrap_or_default().trim();
@@ -38,13 +40,19 @@ impl Anchor {
                 continue;
             }
             let anchor = Self::parse(record);
-            anchors.push(
-                anchor.ok_or_else(|| {
-                    format!("line {} is not a DS or DNSKEY record: \"{record}\"", index + 1)
-                })?,
-            );
+            anchors.push(anchor.ok_or_else(|| {
+                told!(
+                    "dòng {line} không phải là bản ghi DS hay DNSKEY: \"{record}\"",
+                    "line {line} is not a DS or DNSKEY record: \"{record}\"",
+                    line = index + 1,
+                )
+            })?);
         }
-        if anchors.is_empty() { Err("there is no record in it".to_owned()) } else { Ok(anchors) }
+        if anchors.is_empty() {
+            Err(told!("trong đó không có bản ghi nào", "there is no record in it"))
+        } else {
+            Ok(anchors)
+        }
     }
 
     /// Reads `ZONE [TTL] [IN] DS|DNSKEY ...`; parentheses are allowed and mean nothing.
@@ -114,7 +122,7 @@ mod tests {
     fn what_is_no_anchor_is_told_with_its_line() {
         for (text, line) in [("a.example A 192.0.2.1", "line 1"), ("\na.example DS 7 13 2 xyz", "line 2")] {
             let message = Anchor::parse_all(text).unwrap_err();
-            assert!(message.contains(line), "{message}");
+            assert!(message.en.contains(line), "{message}");
         }
         assert!(Anchor::parse_all("; nothing").is_err());
     }

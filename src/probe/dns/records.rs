@@ -6,6 +6,9 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use hickory_proto::op::Message;
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 
+use crate::model::text::Text;
+use crate::model::told::Told;
+
 /// How many aliases are followed; resolvers give up sooner.
 const ALIASES_MAX: usize = 32;
 
@@ -90,33 +93,44 @@ fn text_of(data: &RData) -> String {
     }
 }
 
+const IPV4: Text =
+    Text { vi: "địa chỉ IPv4 như \"192.0.2.1\"", en: "an IPv4 address such as \"192.0.2.1\"" };
+const IPV6: Text =
+    Text { vi: "địa chỉ IPv6 như \"2001:db8::1\"", en: "an IPv6 address such as \"2001:db8::1\"" };
+const HOST: Text =
+    Text { vi: "tên miền như \"ns1.bo-vd.example\"", en: "a host name such as \"ns1.bo-vd.example\"" };
+const MAIL: Text = Text {
+    vi: "độ ưu tiên và tên miền như \"10 mail.bo-vd.example\"",
+    en: "a preference and a host name such as \"10 mail.bo-vd.example\"",
+};
+const ISSUER: Text = Text {
+    vi: "cờ, thẻ và giá trị như '0 issue \"ca.example\"'",
+    en: "flags, tag and value such as '0 issue \"ca.example\"'",
+};
+const START: Text = Text {
+    vi: "hai tên và năm số như \"ns1.bo-vd.example host.bo-vd.example 7 3600 600 86400 300\"",
+    en: "two names and five numbers such as \"ns1.bo-vd.example host.bo-vd.example 7 3600 600 86400 300\"",
+};
+
 /// An expected answer in canonical form.
 ///
 /// # Errors
 /// A sentence that says how this type of record is written.
-pub fn canonical(wanted: RecordType, given: &str) -> Result<String, String> {
+pub fn canonical(wanted: RecordType, given: &str) -> Result<String, Told> {
     let text = given.trim();
-    let wrong = |how: &str| format!("\"{given}\" is not {how}");
+    let wrong = |what: Text| Told {
+        vi: format!("\"{given}\" không phải là {}", what.vi),
+        en: format!("\"{given}\" is not {}", what.en),
+    };
     match wanted {
-        RecordType::A => text
-            .parse::<Ipv4Addr>()
-            .map(|address| address.to_string())
-            .map_err(|_| wrong("an IPv4 address such as \"192.0.2.1\"")),
-        RecordType::AAAA => text
-            .parse::<Ipv6Addr>()
-            .map(|address| address.to_string())
-            .map_err(|_| wrong("an IPv6 address such as \"2001:db8::1\"")),
-        RecordType::NS | RecordType::CNAME => {
-            host(text).ok_or_else(|| wrong("a host name such as \"ns1.bo-vd.example\""))
+        RecordType::A => text.parse::<Ipv4Addr>().map(|address| address.to_string()).map_err(|_| wrong(IPV4)),
+        RecordType::AAAA => {
+            text.parse::<Ipv6Addr>().map(|address| address.to_string()).map_err(|_| wrong(IPV6))
         }
-        RecordType::MX => mail_server(text)
-            .ok_or_else(|| wrong("a preference and a host name such as \"10 mail.bo-vd.example\"")),
-        RecordType::CAA => {
-            issuer(text).ok_or_else(|| wrong("flags, tag and value such as '0 issue \"ca.example\"'"))
-        }
-        RecordType::SOA => start_of_authority(text).ok_or_else(|| {
-            wrong("two names and five numbers such as \"ns1.bo-vd.example host.bo-vd.example 7 3600 600 86400 300\"")
-        }),
+        RecordType::NS | RecordType::CNAME => host(text).ok_or_else(|| wrong(HOST)),
+        RecordType::MX => mail_server(text).ok_or_else(|| wrong(MAIL)),
+        RecordType::CAA => issuer(text).ok_or_else(|| wrong(ISSUER)),
+        RecordType::SOA => start_of_authority(text).ok_or_else(|| wrong(START)),
         _ => Ok(given.to_owned()),
     }
 }

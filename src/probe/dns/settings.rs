@@ -9,13 +9,14 @@ use regex::Regex;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::model::told::{Told, told};
 use crate::probe::SharedProbe;
 use crate::probe::dns::DnsProbe;
 use crate::probe::dns::anchors::Anchor;
 use crate::probe::dns::plan::{Expected, Plan, Validation};
 use crate::probe::dns::records::canonical;
 use crate::probe::kind::Settings;
-use crate::probe::settings::{Context, PathText, SettingsErrors, Span};
+use crate::probe::settings::{Context, PathText, SettingsErrors, Span, no_regex};
 
 /// The port of name servers where none is given.
 const DNS_PORT: u16 = 53;
@@ -196,11 +197,11 @@ impl Settings for DnsSettings {
             name,
         };
         if !self.consistent && !self.name_servers.is_empty() {
-            errors.add(
-                "name_servers",
-                "addresses of name servers are only used where \"consistent\" is true",
-                "",
+            let message = told!(
+                "địa chỉ máy chủ tên miền chỉ dùng đến khi \"consistent\" là true",
+                "addresses of name servers are only used where \"consistent\" is true"
             );
+            errors.add("name_servers", message, Told::nothing());
         }
         errors.finish(std::sync::Arc::new(DnsProbe::new(plan)) as SharedProbe)
     }
@@ -214,8 +215,11 @@ impl DnsSettings {
             (None, _) => {
                 errors.add(
                     "name",
-                    "there is no name to ask for",
-                    "write \"name: HOST\", or give the portal a \"url\" with a host name",
+                    told!("chưa có tên miền để hỏi", "there is no name to ask for"),
+                    told!(
+                        "viết \"name: TÊN\", hoặc thêm cho cổng một \"url\" có tên miền",
+                        "write \"name: HOST\", or give the portal a \"url\" with a host name"
+                    ),
                 );
                 return Name::root();
             }
@@ -232,18 +236,22 @@ impl DnsSettings {
             ("expect.forbidden", &keys.forbidden),
         ] {
             if list.len() > EXPECTATIONS_MAX {
-                errors.add(
-                    path,
-                    format!("{} entries are too many: at most {EXPECTATIONS_MAX}", list.len()),
-                    "",
+                let message = told!(
+                    "{given} mục là quá nhiều: nhiều nhất {EXPECTATIONS_MAX}",
+                    "{given} entries are too many: at most {EXPECTATIONS_MAX}",
+                    given = list.len(),
                 );
+                errors.add(path, message, Told::nothing());
             }
         }
         if keys.rcode != RcodeKey::Noerror && (!keys.answers.is_empty() || !keys.contains.is_empty()) {
             errors.add(
                 "expect.rcode",
-                "answers cannot be expected beside an error code",
-                "drop \"rcode\" or the answers",
+                told!(
+                    "không thể vừa mong đợi mã lỗi vừa mong đợi câu trả lời",
+                    "answers cannot be expected beside an error code"
+                ),
+                told!("bỏ \"rcode\" hoặc bỏ các câu trả lời", "drop \"rcode\" or the answers"),
             );
         }
         Expected {
@@ -265,7 +273,7 @@ impl DnsSettings {
                 Ok(answer) => {
                     set.insert(answer);
                 }
-                Err(message) => errors.add(&format!("{path}.{place}"), message, ""),
+                Err(message) => errors.add(&format!("{path}.{place}"), message, Told::nothing()),
             }
         }
         set
@@ -299,14 +307,21 @@ impl DnsSettings {
                     let text = String::from_utf8_lossy(&bytes);
                     read_anchors("dnssec.trust_anchor_file", &text, &mut anchors, errors);
                 }
-                Err(message) => errors.add("dnssec.trust_anchor_file", message, ""),
+                Err(message) => errors.add("dnssec.trust_anchor_file", message, Told::nothing()),
             }
         }
         if !anchors.is_empty() && !anchors.iter().any(|anchor| anchor.zone.zone_of(name)) {
             errors.add(
                 "dnssec",
-                format!("no trust anchor is for a zone that \"{}\" lies in", name.to_ascii()),
-                "add one for the zone, or drop them all to trust the root",
+                told!(
+                    "không có điểm tin cậy nào cho vùng chứa \"{name}\"",
+                    "no trust anchor is for a zone that \"{name}\" lies in",
+                    name = name.to_ascii(),
+                ),
+                told!(
+                    "thêm một điểm cho vùng này, hoặc bỏ hết để tin vào gốc",
+                    "add one for the zone, or drop them all to trust the root"
+                ),
             );
         }
         Some(Validation { required: keys.required, anchors })
@@ -320,7 +335,10 @@ fn read_anchors(path: &str, text: &str, anchors: &mut Vec<Anchor>, errors: &mut 
             errors.add(
                 path,
                 message,
-                "write records as in a zone file: \"bo-vd.example. IN DS 12345 13 2 4F3A…\"",
+                told!(
+                    "viết bản ghi như trong tệp vùng: \"bo-vd.example. IN DS 12345 13 2 4F3A…\"",
+                    "write records as in a zone file: \"bo-vd.example. IN DS 12345 13 2 4F3A…\""
+                ),
             );
         }
     }
@@ -337,8 +355,8 @@ fn read_name(path: &str, given: &str, errors: &mut SettingsErrors) -> Option<Nam
         _ => {
             errors.add(
                 path,
-                format!("\"{given}\" is not a host name"),
-                "such as \"dichvucong.bo-vd.example\"",
+                told!("\"{given}\" không phải là tên miền", "\"{given}\" is not a host name"),
+                told!("ví dụ \"dichvucong.bo-vd.example\"", "such as \"dichvucong.bo-vd.example\""),
             );
             None
         }
@@ -351,8 +369,11 @@ fn address(path: &str, text: &str, port: u16, errors: &mut SettingsErrors) -> Op
     if read.is_none_or(|address: SocketAddr| address.port() == 0) {
         errors.add(
             path,
-            format!("\"{text}\" is not an address"),
-            "write \"192.0.2.53\", \"192.0.2.53:5353\" or \"[2001:db8::53]:5353\"",
+            told!("\"{text}\" không phải là địa chỉ", "\"{text}\" is not an address"),
+            told!(
+                "viết \"192.0.2.53\", \"192.0.2.53:5353\" hoặc \"[2001:db8::53]:5353\"",
+                "write \"192.0.2.53\", \"192.0.2.53:5353\" or \"[2001:db8::53]:5353\""
+            ),
         );
     }
     read
@@ -363,18 +384,8 @@ fn patterns(path: &str, given: &[String], errors: &mut SettingsErrors) -> Vec<Re
     for (place, text) in given.iter().enumerate() {
         match Regex::new(text) {
             Ok(pattern) => read.push(pattern),
-            Err(error) => errors.add(
-                &format!("{path}.{place}"),
-                format!("\"{text}\" is not a regular expression: {}", last_line(&error)),
-                "",
-            ),
+            Err(error) => errors.add(&format!("{path}.{place}"), no_regex(text, &error), Told::nothing()),
         }
     }
     read
-}
-
-/// The regex crate draws a picture before it says what is wrong; the last line says it.
-fn last_line(error: &regex::Error) -> String {
-    let text = error.to_string();
-    text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
 }

@@ -10,7 +10,9 @@ use http::{HeaderMap, Method};
 use url::Url;
 
 use crate::html::phrases::Phrases;
+use crate::model::foreign;
 use crate::model::secret::Secret;
+use crate::model::told::{Told, told};
 use crate::net::exchange::{Limits, Protocol};
 use crate::net::route::Route;
 use crate::probe::SharedProbe;
@@ -22,7 +24,7 @@ use crate::probe::http::request::RequestPlan;
 use crate::probe::http::settings::{HttpSettings, ProtocolKey, SoftKeys};
 use crate::probe::kind::Settings;
 use crate::probe::route::route;
-use crate::probe::settings::{Context, SecretSource, SettingsErrors, Span};
+use crate::probe::settings::{Context, SecretSource, SettingsErrors, Span, only_one_of};
 
 /// What is accepted, as a browser of a Vietnamese citizen says it.
 const ACCEPT: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
@@ -65,14 +67,27 @@ fn plan(settings: HttpSettings, context: &Context<'_>, errors: &mut SettingsErro
     let body = body(&settings, context, errors);
     let route = route(settings.family, settings.proxy.as_deref(), &settings.tls, context, errors);
     if settings.max_body.0 == 0 {
-        errors.add("max_body", "\"0\" leaves no room for an answer", "write a size such as 8MiB");
+        errors.add(
+            "max_body",
+            told!("\"0\" không còn chỗ cho câu trả lời", "\"0\" leaves no room for an answer"),
+            told!("viết dung lượng, ví dụ 8MiB", "write a size such as 8MiB"),
+        );
     }
     if settings.redirects.schemes.is_empty() {
-        errors.add("redirects.schemes", "no scheme is allowed", "name https or http, or say follow: false");
+        errors.add(
+            "redirects.schemes",
+            told!("không giao thức nào được phép", "no scheme is allowed"),
+            told!("nêu https hoặc http, hoặc viết follow: false", "name https or http, or say follow: false"),
+        );
     }
     if let Some(limit) = settings.slow_after.filter(|limit| limit.0 >= context.timeout) {
-        let wrong = format!("\"{limit}\" is never reached: the run ends after \"{}\"", Span(context.timeout));
-        errors.add("slow_after", wrong, "write less than the timeout");
+        let wrong = told!(
+            "không bao giờ tới mức \"{limit}\": lần đo kết thúc sau \"{timeout}\"",
+            "\"{limit}\" is never reached: the run ends after \"{timeout}\"",
+            timeout = Span(context.timeout),
+        );
+        let help = told!("viết nhỏ hơn thời hạn timeout", "write less than the timeout");
+        errors.add("slow_after", wrong, help);
     }
     let redirects = RedirectPolicy {
         follow: settings.redirects.follow,
@@ -110,28 +125,41 @@ const fn protocol(key: ProtocolKey) -> Protocol {
 
 /// The address: `url`, or `path` below the portal's, or the portal's own.
 fn address(settings: &HttpSettings, context: &Context<'_>, errors: &mut SettingsErrors) -> Option<Url> {
-    let help = "write an address such as \"https://dichvucong.bo.example/\"";
+    let help = told!(
+        "viết địa chỉ, ví dụ \"https://dichvucong.bo.example/\"",
+        "write an address such as \"https://dichvucong.bo.example/\""
+    );
     let (key, parsed) = match (&settings.url, &settings.path, context.portal_url) {
         (Some(_), Some(_), _) => {
-            errors.add("path", "\"path\" and \"url\" exclude each other", "keep one of them");
+            let (message, help) = only_one_of("path", "url");
+            errors.add("path", message, help);
             return None;
         }
         (Some(url), None, _) => ("url", Url::parse(url)),
         (None, Some(path), Some(portal)) => ("path", portal.join(path)),
         (None, None, Some(portal)) => ("url", Ok(portal.clone())),
         (None, Some(_), None) => {
-            errors.add("path", "there is no portal address to put \"path\" below", help);
+            let message = told!(
+                "cổng chưa có địa chỉ để ghép \"path\" vào sau",
+                "there is no portal address to put \"path\" below"
+            );
+            errors.add("path", message, help);
             return None;
         }
         (None, None, None) => {
-            errors.add("url", "there is no address to ask", help);
+            errors.add("url", told!("chưa có địa chỉ để hỏi", "there is no address to ask"), help);
             return None;
         }
     };
     match parsed {
         Ok(url) => checked(url, key, errors),
         Err(why) => {
-            errors.add(key, format!("this is not an address: {why}"), help);
+            let Told { vi, en } = foreign::url(why);
+            let message = Told {
+                vi: format!("đây không phải là địa chỉ: {vi}"),
+                en: format!("this is not an address: {en}"),
+            };
+            errors.add(key, message, help);
             None
         }
     }
@@ -141,13 +169,24 @@ fn checked(mut url: Url, key: &str, errors: &mut SettingsErrors) -> Option<Url> 
     if !matches!(url.scheme(), "http" | "https") {
         errors.add(
             key,
-            format!("\"{}\" is not a scheme of pages", url.scheme()),
-            "write https:// or http://",
+            told!(
+                "\"{scheme}\" không phải là giao thức của trang web",
+                "\"{scheme}\" is not a scheme of pages",
+                scheme = url.scheme(),
+            ),
+            told!("viết https:// hoặc http://", "write https:// or http://"),
         );
         return None;
     }
     if !url.username().is_empty() || url.password().is_some() {
-        errors.add(key, "an address does not hold a user name or password", "use basic_auth");
+        errors.add(
+            key,
+            told!(
+                "địa chỉ không được chứa tên người dùng hay mật khẩu",
+                "an address does not hold a user name or password"
+            ),
+            told!("dùng basic_auth", "use basic_auth"),
+        );
         return None;
     }
     url.set_fragment(None);
@@ -162,26 +201,46 @@ fn method(
     errors: &mut SettingsErrors,
 ) -> Option<Method> {
     let Ok(method) = Method::try_from(settings.method.to_ascii_uppercase().as_str()) else {
-        errors.add("method", format!("\"{}\" is not a method", settings.method), "such as GET, HEAD or POST");
+        let given = &settings.method;
+        let message = told!("\"{given}\" không phải là phương thức HTTP", "\"{given}\" is not a method");
+        errors.add("method", message, methods());
         return None;
     };
     if method == Method::CONNECT || method == Method::TRACE {
-        errors.add("method", format!("\"{method}\" asks for no page"), "such as GET, HEAD or POST");
+        let message = told!("\"{method}\" không lấy trang nào", "\"{method}\" asks for no page");
+        errors.add("method", message, methods());
     }
     let has_body = settings.body.is_some() || settings.body_file.is_some();
     if has_body && matches!(method, Method::GET | Method::HEAD) {
-        errors.add("method", format!("\"{method}\" carries no body"), "say method: POST, or drop the body");
+        let message = told!("\"{method}\" không mang theo nội dung", "\"{method}\" carries no body");
+        let help = told!("viết method: POST, hoặc bỏ phần nội dung", "say method: POST, or drop the body");
+        errors.add("method", message, help);
     }
     if is_mutating(&method) {
-        let wrong = format!("\"{method}\" may change something at the portal");
-        let host = url.and_then(Url::host_str).unwrap_or("the host");
+        let wrong = told!(
+            "\"{method}\" có thể làm thay đổi dữ liệu ở cổng",
+            "\"{method}\" may change something at the portal"
+        );
+        let host = url.and_then(Url::host_str).unwrap_or_default();
         if !context.mutates {
-            errors.add("method", wrong, format!("say mutates: true beside the kind, and allow \"{host}\""));
+            let help = told!(
+                "viết mutates: true cạnh loại phép đo, và cho phép máy chủ \"{host}\"",
+                "say mutates: true beside the kind, and allow the host \"{host}\""
+            );
+            errors.add("method", wrong, help);
         } else if url.is_some_and(|url| !may_mutate(context.allow_mutations, url)) {
-            errors.add("method", wrong, format!("add \"{host}\" to allow_mutations in emc.yaml"));
+            let help = told!(
+                "thêm \"{host}\" vào allow_mutations trong emc.yaml",
+                "add \"{host}\" to allow_mutations in emc.yaml"
+            );
+            errors.add("method", wrong, help);
         }
     }
     Some(method)
+}
+
+fn methods() -> Told {
+    told!("ví dụ GET, HEAD hoặc POST", "such as GET, HEAD or POST")
 }
 
 /// Headers whose values everybody may see.
@@ -192,13 +251,24 @@ fn open_headers(settings: &HttpSettings, context: &Context<'_>, errors: &mut Set
     headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(ACCEPT_ENCODING));
     match HeaderValue::from_str(context.user_agent) {
         Ok(agent) => drop(headers.insert(header::USER_AGENT, agent)),
-        Err(_) => errors.add("headers.User-Agent", "the user agent is not fit for a header", ""),
+        Err(_) => errors.add(
+            "headers.User-Agent",
+            told!("User-Agent không gửi được trong header", "the user agent is not fit for a header"),
+            Told::nothing(),
+        ),
     }
     for (name, value) in &settings.headers {
         let path = format!("headers.{name}");
         if is_secret_by_name(name) {
-            let help = "move it to secret_headers, basic_auth or bearer_token";
-            errors.add(&path, format!("\"{name}\" holds a secret, and this value is shown"), help);
+            let help = told!(
+                "chuyển sang secret_headers, basic_auth hoặc bearer_token",
+                "move it to secret_headers, basic_auth or bearer_token"
+            );
+            let message = told!(
+                "\"{name}\" chứa thông tin mật, mà giá trị ở đây ai cũng xem được",
+                "\"{name}\" holds a secret, and this value is shown"
+            );
+            errors.add(&path, message, help);
         } else if let Some((name, value)) = header_pair(&path, name, value, errors) {
             headers.insert(name, value);
         }
@@ -215,6 +285,11 @@ fn is_secret_by_name(name: &str) -> bool {
     ["authorization", "proxy-authorization", "cookie"].iter().any(|secret| name.eq_ignore_ascii_case(secret))
 }
 
+/// What is said of a text that cannot name a header.
+pub(super) fn no_header_name(name: &str) -> Told {
+    told!("\"{name}\" không phải là tên header", "\"{name}\" is not the name of a header")
+}
+
 /// A header, checked. The value stands in no message: it may be a secret.
 fn header_pair(
     path: &str,
@@ -223,16 +298,20 @@ fn header_pair(
     errors: &mut SettingsErrors,
 ) -> Option<(HeaderName, HeaderValue)> {
     let Ok(known) = HeaderName::try_from(name) else {
-        errors.add(path, format!("\"{name}\" is not the name of a header"), "");
+        errors.add(path, no_header_name(name), Told::nothing());
         return None;
     };
     let framing = ["content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer"];
     if framing.contains(&known.as_str()) {
-        errors.add(path, format!("\"{name}\" is set by the connection itself"), "leave it out");
+        let message =
+            told!("\"{name}\" do chính kết nối tự đặt", "\"{name}\" is set by the connection itself");
+        errors.add(path, message, told!("bỏ nó đi", "leave it out"));
         return None;
     }
     let Ok(value) = HeaderValue::from_str(value) else {
-        errors.add(path, "the value is not fit for a header", "use printable characters on one line");
+        let message = told!("giá trị không gửi được trong header", "the value is not fit for a header");
+        let help = told!("chỉ dùng ký tự in được, trên một dòng", "use printable characters on one line");
+        errors.add(path, message, help);
         return None;
     };
     Some((known, value))
@@ -276,11 +355,8 @@ fn credentials(
         secrets.push(token);
     }
     if settings.basic_auth.is_some() && settings.bearer_token.is_some() {
-        errors.add(
-            "bearer_token",
-            "\"basic_auth\" and \"bearer_token\" exclude each other",
-            "keep one of them",
-        );
+        let (message, help) = only_one_of("basic_auth", "bearer_token");
+        errors.add("bearer_token", message, help);
     }
     (headers, secrets)
 }
@@ -291,18 +367,20 @@ fn secret(
     context: &Context<'_>,
     errors: &mut SettingsErrors,
 ) -> Option<Secret> {
-    context.resources.secret(source).map_err(|why| errors.add(path, why, "")).ok()
+    context.resources.secret(source).map_err(|why| errors.add(path, why, Told::nothing())).ok()
 }
 
 fn body(settings: &HttpSettings, context: &Context<'_>, errors: &mut SettingsErrors) -> Bytes {
     match (&settings.body, &settings.body_file) {
         (Some(_), Some(_)) => {
-            errors.add("body_file", "\"body\" and \"body_file\" exclude each other", "keep one of them");
+            let (message, help) = only_one_of("body", "body_file");
+            errors.add("body_file", message, help);
             Bytes::new()
         }
         (Some(body), None) => Bytes::from(body.clone()),
         (None, Some(path)) => {
-            let read = context.resources.file(path).map_err(|why| errors.add("body_file", why, ""));
+            let read =
+                context.resources.file(path).map_err(|why| errors.add("body_file", why, Told::nothing()));
             read.map(Bytes::from).unwrap_or_default()
         }
         (None, None) => Bytes::new(),

@@ -6,10 +6,12 @@ use serde_json::Value;
 
 use crate::html::dom::Selector;
 use crate::html::text::folded_words;
+use crate::model::told::{Told, told};
+use crate::probe::http::build::no_header_name;
 use crate::probe::http::json::Pointer;
 use crate::probe::http::settings::{ExpectKeys, VersionKey};
 use crate::probe::http::status::StatusRange;
-use crate::probe::settings::SettingsErrors;
+use crate::probe::settings::{SettingsErrors, no_regex};
 use crate::probe::size::Size;
 
 /// The most memory a compiled regular expression may take.
@@ -56,7 +58,14 @@ impl Expectations {
     /// Compiles what an operator wrote. What is wrong is added to `errors` and left out.
     pub(super) fn compile(keys: ExpectKeys, errors: &mut SettingsErrors) -> Self {
         if keys.status.is_empty() {
-            errors.add("expect.status", "no status is expected", "name at least one, such as 200 or \"2xx\"");
+            errors.add(
+                "expect.status",
+                told!("chưa nêu mã trạng thái mong đợi", "no status is expected"),
+                told!(
+                    "nêu ít nhất một mã, ví dụ 200 hoặc \"2xx\"",
+                    "name at least one, such as 200 or \"2xx\""
+                ),
+            );
         }
         check_sizes(&keys, errors);
         let selectors = keys.selector.0;
@@ -96,7 +105,13 @@ fn check_sizes(keys: &ExpectKeys, errors: &mut SettingsErrors) {
     if let (Some(min), Some(max)) = (keys.min_size, keys.max_size)
         && min > max
     {
-        errors.add("expect.max_size", format!("\"{}\" is less than min_size \"{}\"", max.0, min.0), "");
+        let message = told!(
+            "\"{most}\" nhỏ hơn min_size \"{least}\"",
+            "\"{most}\" is less than min_size \"{least}\"",
+            most = max.0,
+            least = min.0,
+        );
+        errors.add("expect.max_size", message, Told::nothing());
     }
 }
 
@@ -111,7 +126,7 @@ fn header_patterns(
             Ok(known) => {
                 compiled.extend(compile_regex(&path, pattern, errors).map(|pattern| (known, pattern)));
             }
-            Err(_) => errors.add(&path, format!("\"{name}\" is not the name of a header"), ""),
+            Err(_) => errors.add(&path, no_header_name(name), Told::nothing()),
         }
     }
     compiled
@@ -120,8 +135,8 @@ fn header_patterns(
 fn words(texts: &[String], errors: &mut SettingsErrors) -> Vec<String> {
     for (index, text) in texts.iter().enumerate() {
         if folded_words(text).is_empty() {
-            let help = "write what a reader must see";
-            errors.add(&format!("expect.contains.{index}"), "the text is empty", help);
+            let help = told!("viết đoạn chữ mà người đọc phải thấy", "write what a reader must see");
+            errors.add(&format!("expect.contains.{index}"), empty(), help);
         }
     }
     texts.iter().map(|text| folded_words(text)).collect()
@@ -136,12 +151,11 @@ fn patterns(path: &str, texts: &[String], errors: &mut SettingsErrors) -> Vec<Re
 fn compile_regex(path: &str, text: &str, errors: &mut SettingsErrors) -> Option<Regex> {
     let text = crate::html::text::normal(text);
     let compiled = RegexBuilder::new(&text).size_limit(REGEX_MAX).dfa_size_limit(REGEX_MAX).build();
-    let wrong = |why: regex::Error| {
-        let why = why.to_string();
-        let last = why.lines().last().unwrap_or_default().trim_start_matches("error: ");
-        errors.add(path, format!("\"{text}\" is not a regular expression: {last}"), "");
-    };
-    compiled.map_err(wrong).ok()
+    compiled.map_err(|why| errors.add(path, no_regex(&text, &why), Told::nothing())).ok()
+}
+
+fn empty() -> Told {
+    told!("đoạn chữ này trống", "the text is empty")
 }
 
 fn forbidden(texts: &[String], errors: &mut SettingsErrors) -> Vec<Forbidden> {
@@ -152,7 +166,9 @@ fn forbidden(texts: &[String], errors: &mut SettingsErrors) -> Vec<Forbidden> {
         if let Some(pattern) = between.filter(|pattern| !pattern.is_empty()) {
             compiled.extend(compile_regex(&path, pattern, errors).map(Forbidden::Pattern));
         } else if folded_words(text).is_empty() {
-            errors.add(&path, "the text is empty", "write what a reader must not see");
+            let help =
+                told!("viết đoạn chữ mà người đọc không được thấy", "write what a reader must not see");
+            errors.add(&path, empty(), help);
         } else {
             compiled.push(Forbidden::Words(folded_words(text)));
         }
@@ -165,7 +181,13 @@ fn compile_selectors(texts: &[String], errors: &mut SettingsErrors) -> Vec<Selec
     for (index, text) in texts.iter().enumerate() {
         match Selector::parse(text) {
             Ok(selector) => compiled.push(selector),
-            Err(why) => errors.add(&format!("expect.selector.{index}"), why, ""),
+            Err(why) => {
+                let message = told!(
+                    "\"{text}\" không phải là bộ chọn CSS: thư viện báo \"{why}\"",
+                    "\"{text}\" is not a CSS selector: {why}"
+                );
+                errors.add(&format!("expect.selector.{index}"), message, Told::nothing());
+            }
         }
     }
     compiled
@@ -180,7 +202,9 @@ fn pointers(
         match Pointer::parse(&text) {
             Ok(pointer) => parsed.push((pointer, value)),
             Err(why) => {
-                errors.add(&format!("expect.json.{text}"), why, "such as \"/status\" or \"/data/0/id\"");
+                let help =
+                    told!("ví dụ \"/status\" hoặc \"/data/0/id\"", "such as \"/status\" or \"/data/0/id\"");
+                errors.add(&format!("expect.json.{text}"), why, help);
             }
         }
     }

@@ -6,6 +6,8 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
+use crate::model::told::{Told, told};
+
 /// A pointer such as `/data/0/name`; empty for the whole document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pointer {
@@ -15,12 +17,17 @@ pub(super) struct Pointer {
 
 impl Pointer {
     /// Reads a pointer.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    pub(super) fn parse(text: &str) -> Result<Self, Told> {
         let unescape = |part: &str| part.replace("~1", "/").replace("~0", "~");
         let parts = match text.strip_prefix('/') {
             Some(path) => path.split('/').map(unescape).collect(),
             None if text.is_empty() => Vec::new(),
-            None => return Err(format!("\"{text}\" is not a JSON pointer: it begins with \"/\"")),
+            None => {
+                return Err(told!(
+                    "\"{text}\" không phải là con trỏ JSON: con trỏ bắt đầu bằng \"/\"",
+                    "\"{text}\" is not a JSON pointer: it begins with \"/\""
+                ));
+            }
         };
         Ok(Self { text: text.to_owned(), parts })
     }

@@ -5,6 +5,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 
+use crate::model::told::{Told, told};
+
 /// A range of status codes, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StatusRange {
@@ -23,9 +25,13 @@ impl StatusRange {
         self.low <= code && code <= self.high
     }
 
-    fn parse(text: &str) -> Result<Self, String> {
-        let wrong =
-            || format!("\"{text}\" is no status: write a code (200), a class (2xx) or a range (200-299)");
+    fn parse(text: &str) -> Result<Self, Told> {
+        let wrong = || {
+            told!(
+                "\"{text}\" không phải là mã trạng thái: viết một mã (200), một nhóm (2xx) hoặc một khoảng (200-299)",
+                "\"{text}\" is no status: write a code (200), a class (2xx) or a range (200-299)"
+            )
+        };
         let code = |text: &str| text.trim().parse::<u16>().ok().filter(|code| (100..=599).contains(code));
         let range = if let Some((low, high)) = text.split_once('-') {
             code(low).zip(code(high)).filter(|(low, high)| low <= high)

@@ -10,11 +10,12 @@ use serde::Deserialize;
 use url::Host;
 
 use crate::model::secret::Secret;
+use crate::model::told::{Told, told};
 use crate::net::route::{Endpoint, Route};
 use crate::probe::SharedProbe;
 use crate::probe::kind::Settings;
 use crate::probe::route::{FamilyKey, route};
-use crate::probe::settings::{Context, SecretSource, SettingsErrors, Span, TlsKeys};
+use crate::probe::settings::{Context, SecretSource, SettingsErrors, Span, TlsKeys, no_host, no_regex};
 use crate::probe::tcp::TcpProbe;
 
 /// The most steps of a dialogue.
@@ -122,8 +123,11 @@ impl TcpSettings {
         if port.is_none_or(|port| port == 0) {
             errors.add(
                 "port",
-                "there is no port to connect to",
-                "write \"port: N\" with a number from 1 to 65535",
+                told!("chưa có số cổng để kết nối", "there is no port to connect to"),
+                told!(
+                    "viết \"port: N\" với N từ 1 đến 65535",
+                    "write \"port: N\" with a number from 1 to 65535"
+                ),
             );
         }
         let host = match (&self.host, context.portal_url.and_then(url::Url::host)) {
@@ -132,8 +136,11 @@ impl TcpSettings {
             (None, None) => {
                 errors.add(
                     "host",
-                    "there is no host to connect to",
-                    "write \"host: NAME\", or give the portal a \"url\"",
+                    told!("chưa có máy chủ để kết nối", "there is no host to connect to"),
+                    told!(
+                        "viết \"host: TÊN\", hoặc thêm \"url\" cho cổng",
+                        "write \"host: NAME\", or give the portal a \"url\""
+                    ),
                 );
                 None
             }
@@ -143,7 +150,12 @@ impl TcpSettings {
 
     fn acts(&self, context: &Context<'_>, errors: &mut SettingsErrors) -> Vec<Act> {
         if self.steps.len() > STEPS_MAX {
-            errors.add("steps", format!("{} steps are too many: at most {STEPS_MAX}", self.steps.len()), "");
+            let message = told!(
+                "{given} bước là quá nhiều: nhiều nhất {STEPS_MAX}",
+                "{given} steps are too many: at most {STEPS_MAX}",
+                given = self.steps.len(),
+            );
+            errors.add("steps", message, Told::nothing());
         }
         let mut secured = self.secure;
         let mut acts = Vec::new();
@@ -152,8 +164,8 @@ impl TcpSettings {
             if matches!(step, StepKey::Starttls(true)) && std::mem::replace(&mut secured, true) {
                 errors.add(
                     &format!("{path}.starttls"),
-                    "TLS is spoken already",
-                    "drop the step, or \"secure: true\"",
+                    told!("kết nối đã dùng TLS từ trước", "TLS is spoken already"),
+                    told!("bỏ bước này, hoặc bỏ \"secure: true\"", "drop the step, or \"secure: true\""),
                 );
             }
             acts.extend(step.act(&path, context, errors));
@@ -175,7 +187,7 @@ impl StepKey {
             Self::SendHex(text) => hexadecimal(text, &format!("{path}.send_hex"), errors).map(Act::SendBytes),
             Self::SendSecret(source) => {
                 let read = context.resources.secret(source);
-                read.map_err(|why| errors.add(&format!("{path}.send_secret"), why, ""))
+                read.map_err(|why| errors.add(&format!("{path}.send_secret"), why, Told::nothing()))
                     .ok()
                     .map(Act::SendSecret)
             }
@@ -183,8 +195,8 @@ impl StepKey {
             Self::Starttls(false) => {
                 errors.add(
                     &format!("{path}.starttls"),
-                    "the step does nothing",
-                    "write \"true\", or drop the step",
+                    told!("bước này không làm gì", "the step does nothing"),
+                    told!("viết \"true\", hoặc bỏ bước này", "write \"true\", or drop the step"),
                 );
                 None
             }
@@ -194,10 +206,7 @@ impl StepKey {
 
 fn pattern_of(pattern: &str, path: &str, errors: &mut SettingsErrors) -> Option<Regex> {
     let read = Regex::new(pattern).map_err(|error| {
-        let told = error.to_string();
-        // The regex crate draws a picture before it says what is wrong.
-        let why = told.lines().last().unwrap_or_default().trim_start_matches("error: ");
-        errors.add(path, format!("\"{pattern}\" is not a regular expression: {why}"), "");
+        errors.add(path, no_regex(pattern, &error), Told::nothing());
     });
     read.ok()
 }
@@ -209,7 +218,7 @@ fn read_host(text: &str, errors: &mut SettingsErrors) -> Option<Host<String>> {
         Ok(IpAddr::V6(address)) => Ok(Host::Ipv6(address)),
         Err(_) => Host::parse(text),
     };
-    read.map_err(|error| errors.add("host", format!("\"{text}\" is not a host: {error}"), "")).ok()
+    read.map_err(|error| errors.add("host", no_host(text, error), Told::nothing())).ok()
 }
 
 fn hexadecimal(given: &str, path: &str, errors: &mut SettingsErrors) -> Option<Vec<u8>> {
@@ -222,8 +231,8 @@ fn hexadecimal(given: &str, path: &str, errors: &mut SettingsErrors) -> Option<V
     if bytes.is_none() {
         errors.add(
             path,
-            format!("\"{given}\" is not hexadecimal"),
-            "write two digits a byte, such as \"0d 0a\"",
+            told!("\"{given}\" không phải là số thập lục phân", "\"{given}\" is not hexadecimal"),
+            told!("viết mỗi byte hai chữ số, ví dụ \"0d 0a\"", "write two digits a byte, such as \"0d 0a\""),
         );
     }
     bytes

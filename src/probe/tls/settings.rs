@@ -8,11 +8,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use url::Host;
 
+use crate::model::told::{Told, told};
 use crate::net::route::Endpoint;
 use crate::probe::SharedProbe;
 use crate::probe::kind::Settings;
 use crate::probe::route::{FamilyKey, route};
-use crate::probe::settings::{Context, SettingsErrors, Span, TlsKeys};
+use crate::probe::settings::{Context, SettingsErrors, Span, TlsKeys, no_host};
 use crate::probe::tls::TlsProbe;
 use crate::probe::tls::assess::Rules;
 use crate::probe::tls::hello::Version;
@@ -116,7 +117,14 @@ impl Settings for TlsProbeSettings {
         for (index, name) in self.expect.names.iter().enumerate() {
             if rustls_pki_types::ServerName::try_from(name.as_str()).is_err() {
                 let path = format!("expect.names.{index}");
-                errors.add(&path, format!("\"{name}\" is no host name or address"), "");
+                errors.add(
+                    &path,
+                    told!(
+                        "\"{name}\" không phải là tên máy chủ hay địa chỉ",
+                        "\"{name}\" is no host name or address"
+                    ),
+                    Told::nothing(),
+                );
             }
         }
         let (Some(endpoint), Some(route)) = (endpoint, route) else { return Err(errors) };
@@ -144,24 +152,32 @@ impl TlsProbeSettings {
         let portal_port = portal.filter(|url| url.scheme() == "https").and_then(url::Url::port);
         let port = self.port.or(portal_port).unwrap_or(443);
         if port == 0 {
-            errors.add("port", "\"0\" is no port", "write a number from 1 to 65535");
+            errors.add(
+                "port",
+                told!("\"0\" không phải là số cổng", "\"0\" is no port"),
+                told!("viết một số từ 1 đến 65535", "write a number from 1 to 65535"),
+            );
         }
         let host = match &self.host {
-            Some(host) => parse_host(host).map_err(|why| errors.add("host", why, "")).ok(),
+            Some(host) => parse_host(host).map_err(|why| errors.add("host", why, Told::nothing())).ok(),
             None => portal.and_then(url::Url::host).map(|host| host.to_owned()),
         };
         if host.is_none() && self.host.is_none() {
-            errors.add("host", "there is no host to connect to", "set host, or the portal's url");
+            errors.add(
+                "host",
+                told!("chưa có máy chủ để kết nối", "there is no host to connect to"),
+                told!("khai báo host, hoặc url của cổng", "set host, or the portal's url"),
+            );
         }
         Some(Endpoint { host: host?, port })
     }
 }
 
 /// A name, or an address with or without brackets.
-fn parse_host(host: &str) -> Result<Host<String>, String> {
+fn parse_host(host: &str) -> Result<Host<String>, Told> {
     match host.parse() {
         Ok(IpAddr::V4(address)) => Ok(Host::Ipv4(address)),
         Ok(IpAddr::V6(address)) => Ok(Host::Ipv6(address)),
-        Err(_) => Host::parse(host).map_err(|error| format!("\"{host}\" is no host: {error}")),
+        Err(_) => Host::parse(host).map_err(|error| no_host(host, error)),
     }
 }
