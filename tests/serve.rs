@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use base64::Engine;
 use monitor::Monitor;
 use portal::Portal;
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use soak::pick;
 
 fn authority(url: &str, keys: &str) -> String {
@@ -91,6 +92,44 @@ fn sigterm_ends_in_good_order_within_five_seconds_with_runs_in_flight() {
     let status = monitor.terminate();
     assert_eq!(status.code(), Some(0));
     assert!(began.elapsed() < Duration::from_secs(5), "took {:?}", began.elapsed());
+}
+
+#[test]
+fn a_healthcheck_gets_through_tls_and_a_login() {
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let names = vec!["giam-sat.example".to_owned()];
+    let certificate = CertificateParams::new(names).unwrap().signed_by(&key, &issuer).unwrap();
+    let web = format!(
+        "tls_server_config: {{cert_file: cert.pem, key_file: key.pem}}\nbasic_auth_users:\n  giamsat: {}\n",
+        bcrypt::hash("mật khẩu", 4).unwrap()
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    put("cert.pem", &certificate.pem());
+    put("key.pem", &key.serialize_pem());
+    let (web, ca) = (put("web.yml", &web), put("ca.pem", &issuer.pem()));
+    let (right, wrong) = (put("right", "mật khẩu\n"), put("wrong", "mat khau"));
+    let portal = Portal::open();
+    let page = authority(&portal.url(), "");
+    let files = [("emc.yaml", POLITE_ENOUGH), ("bo-vd.yaml", page.as_str())];
+    let monitor = Monitor::start(&files, &["--web.config.file", &web]);
+
+    let trusting = ["--ca-file", &ca, "--server-name", "giam-sat.example", "--username", "giamsat"];
+    let with = |more: &[&str]| monitor.healthcheck("https", &[&trusting, more].concat());
+    assert_eq!(with(&["--password-file", &right]), (Some(0), String::new()));
+    let (code, told) = with(&["--password-file", &wrong]);
+    assert!(code == Some(1) && told.contains("401"), "{code:?} {told}");
+    let (code, told) = with(&["--password-file", "/nonexistent/password"]);
+    assert!(code == Some(3) && told.contains("/nonexistent/password"), "{code:?} {told}");
+    let (code, told) = monitor.healthcheck("https", &[]);
+    assert!(code == Some(1) && told.contains("tls_"), "{code:?} {told}");
 }
 
 #[test]

@@ -91,6 +91,13 @@ pub const HELP: &[(&str, &str)] = &[
     ("doctor", "Khám máy này: có đo được không, và đo có tốt không"),
     ("healthcheck", "Hỏi trình giám sát đang chạy xem có khỏe không"),
     ("healthcheck.url", "Địa chỉ của trình giám sát đang chạy"),
+    ("healthcheck.ca_file", "Tin cậy thêm các CA gốc trong tệp PEM này (dùng được nhiều lần)"),
+    ("healthcheck.server_name", "Tên trên chứng thư của trình giám sát, nếu khác tên máy chủ trong địa chỉ"),
+    ("healthcheck.username", "Tên đăng nhập, nếu trình giám sát đòi đăng nhập"),
+    (
+        "healthcheck.password_file",
+        "Tệp chứa mật khẩu của tên đăng nhập đó; dấu xuống dòng ở cuối tệp không tính",
+    ),
     ("healthcheck.timeout", "Chờ tối đa bao lâu"),
     ("completions", "In phần gợi ý lệnh cho shell"),
     ("completions.shell", "Loại shell"),

@@ -78,6 +78,7 @@ impl Monitor {
             .recv_timeout(PATIENCE)
             .unwrap_or_else(|_| panic!("emc did not start:\n{}", log.lock().unwrap()))
             .trim_start_matches("http://")
+            .trim_start_matches("https://")
             .split(['/', '"', ' '])
             .next()
             .unwrap()
@@ -152,6 +153,16 @@ impl Monitor {
     pub(crate) fn terminate(&mut self) -> ExitStatus {
         self.signal(Signal::SIGTERM);
         self.child.wait().unwrap()
+    }
+
+    /// What `emc healthcheck` says of it, and its exit code.
+    pub(crate) fn healthcheck(&self, scheme: &str, flags: &[&str]) -> (Option<i32>, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_emc"))
+            .args(["healthcheck", "--lang", "en", "--url", &format!("{scheme}://{}", self.address)])
+            .args(flags)
+            .output()
+            .unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
     }
 
     /// A figure of its `/proc/PID/status`, in KiB.

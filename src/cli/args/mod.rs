@@ -163,6 +163,18 @@ pub struct HealthcheckArguments {
     /// Address of the running monitor.
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9715")]
     pub url: String,
+    /// Also trust the roots in this PEM file (repeatable).
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Vec<PathBuf>,
+    /// Name on the monitor's certificate, where it is not the host of the address.
+    #[arg(long, value_name = "NAME")]
+    pub server_name: Option<String>,
+    /// User, where the monitor wants one.
+    #[arg(long, value_name = "USER", requires = "password_file")]
+    pub username: Option<String>,
+    /// File with the user's password; a line end at its end does not count.
+    #[arg(long, value_name = "FILE", requires = "username")]
+    pub password_file: Option<PathBuf>,
     /// How long to wait.
     #[arg(long, value_name = "DURATION", default_value = "5s")]
     pub timeout: String,

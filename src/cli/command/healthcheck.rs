@@ -11,7 +11,13 @@ const UNHEALTHY: Text = Text { vi: "trình giám sát không khỏe", en: "the m
 
 /// Runs the command.
 pub(super) fn run(arguments: &HealthcheckArguments, surroundings: &Surroundings, out: &mut Out) -> Exit {
-    let options = HealthcheckOptions { url: arguments.url.clone(), timeout: arguments.timeout.clone() };
+    let options = HealthcheckOptions {
+        url: arguments.url.clone(),
+        timeout: arguments.timeout.clone(),
+        ca_files: arguments.ca_file.clone(),
+        server_name: arguments.server_name.clone(),
+        login: arguments.username.clone().zip(arguments.password_file.clone()),
+    };
     let language = surroundings.language;
     match healthcheck(&options) {
         Ok(()) => exit::UP,
