@@ -15,6 +15,7 @@ use crate::model::told::Told;
 const SIGNALS: Text =
     Text { vi: "không nhận được tín hiệu của hệ thống", en: "signals cannot be listened to" };
 const RUNTIME: Text = Text { vi: "không khởi động được bộ chạy tác vụ", en: "no runtime" };
+const WATCHING: Text = Text { vi: "việc giám sát kết thúc trước lúc", en: "watching ended before its time" };
 
 /// Runs the command until it is told to stop.
 pub(super) fn run(
@@ -45,13 +46,17 @@ pub(super) fn run(
 
 async fn watch(options: ServeOptions) -> Result<(), ServeError> {
     let signals = Signals::listen().map_err(|source| ServeError::System { what: SIGNALS, source })?;
-    start(options, world()).await?.until_stopped(signals).await;
-    Ok(())
+    // In a task of its own: what waits here runs on another thread than the probes, and would be woken for each result.
+    let watching = tokio::spawn(async {
+        start(options, world()).await?.until_stopped(signals).await;
+        Ok(())
+    });
+    watching.await.map_err(|broken| ServeError::System { what: WATCHING, source: broken.into() })?
 }
 
-/// Two threads: one handshake never holds up the reading of another answer.
+/// One thread: all that computes for long is done beside it, and a second one would only be woken in vain.
 pub(super) fn runtime() -> Result<Runtime, ServeError> {
-    let built = Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let built = Builder::new_multi_thread().worker_threads(1).enable_all().build();
     built.map_err(|source| ServeError::System { what: RUNTIME, source })
 }
 
