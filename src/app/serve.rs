@@ -118,7 +118,8 @@ pub struct Serving {
 pub async fn start(options: ServeOptions, world: World) -> Result<Serving, ServeError> {
     // Here and not beside, as on reload: nobody waits for this thread yet, and what loading leaves in the thread's share
     // of the heap is what its runs use afterwards.
-    let loaded = crate::config::load(&options.config, world.variables.as_ref()).map_err(ServeError::Config)?;
+    let loaded =
+        crate::config::load(&options.config, world.variables.as_ref()).map_err(ServeError::Config)?;
     let wired = wire(loaded, &world).map_err(ServeError::Build)?;
     let web = Server::bind(&web_settings(&options, wired.listen)).await.map_err(ServeError::Web)?;
     let store = Arc::new(Store::new(&wired.store, &wired.portals, &wired.setup.specs));

@@ -101,9 +101,10 @@ impl Net {
             Err(fault) => return Exchange { fault: Some(fault), ..seen },
         };
         let secure = request.url.scheme() == "https";
+        // Each step is boxed: it is large, and what a run in flight waits in should be all that it holds.
         let mut dial = match &route.proxy {
-            Some(proxy) if !secure => self.dial_proxy(&endpoint, proxy, reach, run).await,
-            _ => self.dial(&endpoint, route, reach, run).await,
+            Some(proxy) if !secure => Box::pin(self.dial_proxy(&endpoint, proxy, reach, run)).await,
+            _ => Box::pin(self.dial(&endpoint, route, reach, run)).await,
         };
         seen.addresses = dial.addresses;
         seen.phases = dial.phases;
@@ -111,9 +112,9 @@ impl Net {
             Err(fault) => seen.fault = Some(fault),
             Ok(stream) if secure => {
                 let host = &endpoint.host;
-                self.ask_securely(stream, host, (request, limits, route), run, &mut seen).await;
+                Box::pin(self.ask_securely(stream, host, (request, limits, route), run, &mut seen)).await;
             }
-            Ok(stream) => ask_in_clear(stream, (request, limits, route), run, &mut seen).await,
+            Ok(stream) => Box::pin(ask_in_clear(stream, (request, limits, route), run, &mut seen)).await,
         }
         let used = seen.addresses.iter().find(|fact| fact.used).map(|fact| fact.address);
         if let Some(fault) = &mut seen.fault {

@@ -108,7 +108,8 @@ impl Shared {
         let mut book = self.book();
         while !book.closed {
             let now = Instant::now();
-            let left = book.alarms.peek().map_or(TICK, |Reverse((due, _))| due.saturating_duration_since(now));
+            let left =
+                book.alarms.peek().map_or(TICK, |Reverse((due, _))| due.saturating_duration_since(now));
             if left.is_zero() {
                 let Reverse((due, alarm)) = book.alarms.pop()?;
                 return Some(Rung { alarm, due });

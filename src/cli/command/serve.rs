@@ -15,7 +15,8 @@ use crate::model::told::Told;
 const SIGNALS: Text =
     Text { vi: "không nhận được tín hiệu của hệ thống", en: "signals cannot be listened to" };
 const RUNTIME: Text = Text { vi: "không khởi động được bộ chạy tác vụ", en: "no runtime" };
-const WATCHING: Text = Text { vi: "việc giám sát kết thúc trước lúc", en: "watching ended before its time" };
+const WATCHING: Text =
+    Text { vi: "việc giám sát kết thúc trước lúc", en: "watching ended before its time" };
 
 /// Runs the command until it is told to stop.
 pub(super) fn run(
