@@ -13,7 +13,7 @@ mod slow;
 #[path = "support/soak.rs"]
 mod soak;
 
-use std::net::{TcpListener, UdpSocket};
+use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::process::{Child, Command};
 use std::thread::park_timeout;
 use std::time::{Duration, Instant};
@@ -65,6 +65,19 @@ fn with_256_descriptors_and_a_slow_resolver_besides_none_is_down() {
     let monitor = Monitor::start_under(&launcher, &[("emc.yaml", &global), ("bo-vd.yaml", &files)]);
     wait_for_sum(&monitor, "emc_probe_success_total", pick(400.0, 6000.0));
     assert_nobody_is_blamed(&monitor);
+}
+
+#[test]
+fn with_256_descriptors_idle_web_clients_leave_the_probes_theirs() {
+    let portals = SlowPortals::open(Duration::from_secs(1));
+    let files = authority(portals.pages(150), "every: 3s, timeout: 3s");
+    let launcher = ["prlimit", "--nofile=256"];
+    let monitor = Monitor::start_under(&launcher, &[("emc.yaml", GLOBAL), ("bo-vd.yaml", &files)]);
+    let clients: Vec<TcpStream> = (0..300).map(|_| monitor.knock()).collect();
+    wait_for_sum(&monitor, "emc_probe_success_total", 300.0);
+    assert_eq!(sum(&monitor, "emc_probe_unknown_total"), 0.0, "probes went without:\n{}", monitor.log());
+    assert_nobody_is_blamed(&monitor);
+    drop(clients);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
-use crate::schedule::settings::runs_within;
+use crate::schedule::settings::{guests_within, runs_within};
 
 /// Raises the limit of file descriptors to what is allowed; answers it.
 #[must_use]
@@ -26,6 +26,12 @@ pub fn runs_allowed(wished: usize) -> usize {
         );
     }
     allowed.min(wished)
+}
+
+/// The number of web connections that was wished for, or fewer where descriptors are short.
+#[must_use]
+pub fn connections_allowed(wished: usize) -> usize {
+    guests_within(raise_descriptors()).min(wished)
 }
 
 /// The block by which the allocator is taught to keep freed memory, in bytes.

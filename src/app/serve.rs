@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::board::Board;
+use crate::app::limits::connections_allowed;
 use crate::app::signals::{Asked, Signals};
 use crate::app::watch::FileWatch;
 use crate::app::wiring::{Wired, World, wire};
@@ -22,7 +23,7 @@ use crate::model::told::{Told, told};
 use crate::schedule::engine::{self, Event, Handle};
 use crate::web::runs::{RunLog, RunLogSettings};
 use crate::web::server::{Server, WebError};
-use crate::web::settings::WebSettings;
+use crate::web::settings::{DEFAULT_MAX_CONNECTIONS, WebSettings};
 use crate::web::state::{ReloadRequest, WebState};
 
 pub use crate::web::settings::{external_url as web_address, listen_address};
@@ -228,7 +229,7 @@ fn web_settings(options: &ServeOptions, configured: SocketAddr) -> WebSettings {
         listen,
         config_file: options.web_config.clone(),
         external_url: options.external_url.clone(),
-        ..WebSettings::default()
+        max_connections: connections_allowed(DEFAULT_MAX_CONNECTIONS),
     }
 }
 

@@ -6,7 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -17,7 +20,7 @@ use tracing::{debug, warn};
 
 use crate::metrics::store::Refusal;
 use crate::web::access::Access;
-use crate::web::guests::{Guests, Seat};
+use crate::web::guests::{Guest, Guests, Seat};
 use crate::web::routes::routes;
 use crate::web::settings::WebSettings;
 use crate::web::state::WebState;
@@ -140,7 +143,10 @@ async fn receive(listener: TcpListener, house: House) {
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((tcp, _)) => house.admit(tcp),
+            Ok((tcp, _)) => tokio::select! {
+                () = house.shutdown.cancelled() => return,
+                () = house.admit(tcp) => {}
+            },
             Err(error) if is_of_one_client(&error) => {}
             Err(error) => {
                 warn!(%error, "the system gives no further web connection");
@@ -159,8 +165,8 @@ fn is_of_one_client(error: &io::Error) -> bool {
 }
 
 impl House {
-    fn admit(&self, tcp: TcpStream) {
-        let Some(seat) = self.guests.admit() else {
+    async fn admit(&self, tcp: TcpStream) {
+        let Some(seat) = self.guests.admit().await else {
             self.state.store.web_refused(Refusal::Connections);
             return;
         };
@@ -185,7 +191,7 @@ impl House {
         let _ = tcp.set_nodelay(true);
         let stream = Stream::new(tcp, Arc::clone(&seat.guest));
         let Some(acceptor) = self.access.tls() else {
-            return self.speak_http1(stream).await;
+            return self.speak_http1(stream, &seat.guest).await;
         };
         let handshake = tokio::select! {
             handshake = acceptor.accept(stream) => handshake.ok(),
@@ -195,13 +201,21 @@ impl House {
             return self.state.store.web_refused(Refusal::Tls);
         };
         match stream.get_ref().1.alpn_protocol() {
-            Some(b"h2") => self.speak_http2(stream).await,
-            _ => self.speak_http1(stream).await,
+            Some(b"h2") => self.speak_http2(stream, &seat.guest).await,
+            _ => self.speak_http1(stream, &seat.guest).await,
         }
     }
 
-    async fn speak_http1<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(&self, stream: S) {
-        let service = TowerToHyperService::new(self.router.clone());
+    async fn speak_http1<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+        &self,
+        stream: S,
+        guest: &Arc<Guest>,
+    ) {
+        let (routes, guest) = (TowerToHyperService::new(self.router.clone()), Arc::clone(guest));
+        let service = service_fn(move |request: Request<Incoming>| {
+            guest.ask();
+            routes.call(request)
+        });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_TIME)
@@ -217,8 +231,16 @@ impl House {
         }
     }
 
-    async fn speak_http2<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(&self, stream: S) {
-        let service = TowerToHyperService::new(self.router.clone());
+    async fn speak_http2<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+        &self,
+        stream: S,
+        guest: &Arc<Guest>,
+    ) {
+        let (routes, guest) = (TowerToHyperService::new(self.router.clone()), Arc::clone(guest));
+        let service = service_fn(move |request: Request<Incoming>| {
+            guest.ask();
+            routes.call(request)
+        });
         let connection = http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
             .keep_alive_interval(HEAD_TIME)

@@ -1,4 +1,4 @@
-//! A connection that notes when data moves and gives up on a client that stops reading.
+//! A connection that notes when an answer gets further and gives up on a client that stops reading.
 
 use std::io;
 use std::pin::Pin;
@@ -58,11 +58,7 @@ impl AsyncRead for Stream {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let outcome = Pin::new(&mut self.tcp).poll_read(context, buffer);
-        if outcome.is_ready() {
-            self.guest.touch();
-        }
-        outcome
+        Pin::new(&mut self.tcp).poll_read(context, buffer)
     }
 }
 

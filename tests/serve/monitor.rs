@@ -155,6 +155,11 @@ impl Monitor {
         self.child.wait().unwrap()
     }
 
+    /// A connection to its web pages on which nothing is said yet.
+    pub(crate) fn knock(&self) -> TcpStream {
+        TcpStream::connect(&self.address).unwrap()
+    }
+
     /// What `emc healthcheck` says of it, and its exit code.
     pub(crate) fn healthcheck(&self, scheme: &str, flags: &[&str]) -> (Option<i32>, String) {
         let output = Command::new(env!("CARGO_BIN_EXE_emc"))

@@ -171,6 +171,30 @@ async fn headers_and_rates_are_the_operators() {
     served.end().await;
 }
 
+#[test]
+fn a_rate_limit_is_what_a_promtool_that_knows_it_accepts() {
+    let folder = Folder::new("rate_limit: {interval: 250ms, burst: 3}\n");
+    assert_eq!(Access::load(Some(&folder.config())).err(), None);
+    let output =
+        Command::new("promtool").args(["check", "web-config"]).arg(folder.config()).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    // Newer exporter-toolkits have the section; Debian 12's promtool does not, and must have nothing else to say.
+    let does_not_know = told.contains("field rate_limit not found in type web.Config");
+    assert!(output.status.success() || does_not_know, "{told}");
+    assert!(refusal("rate_limit: {interval: 1, burst: 3}").contains("is not a duration"));
+    assert!(refusal("rate_limit: {interval: 1s, burst: -3}").contains("above 0"));
+}
+
+#[tokio::test]
+async fn whoever_waits_for_the_interval_is_let_in_again() {
+    let folder = Folder::new("rate_limit: {interval: 500ms, burst: 1}\n");
+    let served = folder.serve().await;
+    assert_eq!(served.get("-/healthy").await.status(), StatusCode::OK);
+    wait_until(async || served.get("-/healthy").await.status() == StatusCode::TOO_MANY_REQUESTS).await;
+    wait_until(async || served.get("-/healthy").await.status() == StatusCode::OK).await;
+    served.end().await;
+}
+
 /// The leaf that the server shows to a new connection, in DER.
 async fn shown_certificate(address: std::net::SocketAddr) -> Vec<u8> {
     let client = reqwest::Client::builder()

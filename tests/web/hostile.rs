@@ -43,6 +43,47 @@ async fn a_thousand_idle_connections_do_not_keep_a_scrape_out() {
     served.end().await;
 }
 
+/// Comes, sends its request in crumbs, and comes back as often as it is sent away.
+async fn drip(address: std::net::SocketAddr) {
+    loop {
+        let Ok(mut connection) = TcpStream::connect(address).await else { continue };
+        let _ = connection.write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\nX-Slow: ").await;
+        let mut crumbs = tokio::time::interval(Duration::from_millis(100));
+        loop {
+            let gone = tokio::select! {
+                read = connection.read_u8() => read.is_err(),
+                _ = crumbs.tick() => false,
+            };
+            if gone || connection.write_all(b"a").await.is_err() {
+                break;
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clients_that_drip_and_come_back_do_not_keep_a_scrape_out() {
+    let served = Served::new(&["trang-chu"]).await;
+    let mut clients = tokio::task::JoinSet::new();
+    for _ in 0..pick(400, 1000) {
+        clients.spawn(drip(served.address));
+    }
+    let page = || String::from_utf8(served.state.store.render(Format::Text, Instant::now())).unwrap();
+    crate::access::wait_until(async || page().contains("emc_web_connections 256")).await;
+    let mut quickest = Duration::MAX;
+    for _ in 0..pick(5, 200) {
+        let begun = Instant::now();
+        let answer = crate::served::client().get(format!("{}metrics", served.url)).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+        assert!(answer.text().await.unwrap().contains("emc_web_connections"));
+        quickest = quickest.min(begun.elapsed());
+    }
+    // The slowest says more of the machine's load than of ours.
+    assert!(quickest < Duration::from_secs(1), "{quickest:?}");
+    clients.shutdown().await;
+    served.end().await;
+}
+
 #[tokio::test]
 async fn a_head_without_end_is_cut_off() {
     let served = Served::new(&[]).await;
