@@ -46,7 +46,11 @@ fn doctor_looks_at_every_organ_and_says_what_to_do() {
         "uplink anchors",
     ] {
         let lines: Vec<&str> = ended.stdout.lines().filter(|line| line.contains(subject)).collect();
-        assert!(lines.iter().any(|line| line.starts_with(['o', 'w', 'f'])), "{subject}:\n{}", ended.stdout);
+        assert!(
+            lines.iter().any(|line| line.starts_with(['o', 'n', 'w', 'f'])),
+            "{subject}:\n{}",
+            ended.stdout
+        );
     }
     let line = |subject: &str| ended.stdout.lines().find(|line| line.contains(subject)).unwrap().to_owned();
     assert!(line("resolver").starts_with("ok"), "{}", ended.stdout);

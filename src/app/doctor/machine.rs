@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use chrono::{Datelike, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use nix::sys::resource::{Resource, getrlimit};
 
 use crate::app::doctor::Line;
@@ -15,10 +15,13 @@ use crate::schedule::settings::runs_within;
 const DESCRIPTORS_WANTED: u64 = 1024;
 /// No machine that runs this program lives earlier.
 const YEAR_OF_RELEASE: i32 = 2026;
-/// Written by systemd-timesyncd once the clock is set.
-const TIMESYNC_MARK: &str = "/run/systemd/timesync/synchronized";
-/// Kept by chrony while it runs.
-const CHRONY_MARKS: [&str; 2] = ["/run/chrony/chronyd.pid", "/run/chronyd.pid"];
+/// Written by systemd-timesyncd once the clock is set, and kept by chrony while it runs.
+const TIME_MARKS: [&str; 3] =
+    ["run/systemd/timesync/synchronized", "run/chrony/chronyd.pid", "run/chronyd.pid"];
+/// There where systemd looks after the machine, and so would know a time service.
+const SYSTEMD_MARK: &str = "run/systemd/system";
+/// Left by container engines in what they start. A container's clock is its host's.
+const CONTAINER_MARKS: [&str; 3] = [".dockerenv", "run/.containerenv", "run/systemd/container"];
 
 /// The limit of file descriptors: each run in flight needs one.
 pub(super) fn descriptors() -> Line {
@@ -37,27 +40,32 @@ pub(super) fn descriptors() -> Line {
     }
 }
 
-/// The clock: certificates are judged by it.
-pub(super) fn clock() -> Line {
+/// The clock: certificates are judged by it. `root` is where the marks of time services are looked for.
+pub(super) fn clock(root: &Path, now: DateTime<Utc>) -> Line {
     const SUBJECT: Text = Text { vi: "đồng hồ", en: "clock" };
     const WRONG: Text = Text {
         vi: "đặt lại giờ: chứng thư được xét theo đồng hồ của máy này",
         en: "set the clock: certificates are judged by it",
     };
-    const UNSURE: Text = Text {
-        vi: "không thấy dịch vụ đồng bộ giờ; hãy bật systemd-timesyncd hoặc chrony (trong container thì kiểm tra máy chủ)",
-        en: "no time service was seen; enable systemd-timesyncd or chrony (in a container, on its host)",
+    const UNSET: Text = Text {
+        vi: "không thấy dịch vụ đồng bộ giờ; hãy bật systemd-timesyncd hoặc chrony",
+        en: "no time service was seen; enable systemd-timesyncd or chrony",
     };
-    let now = Utc::now();
+    const ELSEWHERE: Text = Text {
+        vi: "giờ do máy chủ bên ngoài (host) giữ, từ đây không thấy được: hãy kiểm tra trên máy đó",
+        en: "the clock is kept by the host, out of sight from here: look there",
+    };
     let found = now.format("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let synchronised =
-        Path::new(TIMESYNC_MARK).exists() || CHRONY_MARKS.iter().any(|mark| Path::new(mark).exists());
+    let has = |mark: &&str| root.join(mark).exists();
+    let is_ours = has(&SYSTEMD_MARK) && !CONTAINER_MARKS.iter().any(|mark| has(mark));
     if now.year() < YEAR_OF_RELEASE {
         Line::fail(SUBJECT, found, WRONG)
-    } else if synchronised {
+    } else if TIME_MARKS.iter().any(|mark| has(mark)) {
         Line::ok(SUBJECT, found)
+    } else if is_ours {
+        Line::warn(SUBJECT, found, UNSET)
     } else {
-        Line::warn(SUBJECT, found, UNSURE)
+        Line::not_checked(SUBJECT, found, ELSEWHERE)
     }
 }
 
@@ -98,5 +106,36 @@ pub(super) fn configuration(path: &Path) -> Line {
         Ok(metadata) if metadata.permissions().mode() & 0o002 != 0 => Line::warn(SUBJECT, shown, OPEN),
         Ok(_) => Line::ok(SUBJECT, shown),
         Err(error) => Line::warn(SUBJECT, format!("{shown}: {error}"), MISSING),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeZone;
+
+    use super::*;
+    use crate::app::doctor::Verdict;
+
+    /// How the clock is found on a machine with these files.
+    fn verdict(marks: &[&str], year: i32) -> Verdict {
+        let root = tempfile::tempdir().unwrap();
+        for mark in marks {
+            let path = root.path().join(mark);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        clock(root.path(), Utc.with_ymd_and_hms(year, 12, 1, 0, 0, 0).unwrap()).verdict
+    }
+
+    #[test]
+    fn a_clock_is_blamed_only_where_a_time_service_would_be_seen() {
+        assert_eq!(verdict(&[SYSTEMD_MARK, TIME_MARKS[0]], 2026), Verdict::Ok);
+        assert_eq!(verdict(&[TIME_MARKS[1]], 2026), Verdict::Ok);
+        assert_eq!(verdict(&[SYSTEMD_MARK], 2026), Verdict::Warn);
+        assert_eq!(verdict(&[], 2026), Verdict::NotChecked, "a container without init");
+        for mark in CONTAINER_MARKS {
+            assert_eq!(verdict(&[SYSTEMD_MARK, mark], 2026), Verdict::NotChecked, "{mark}");
+        }
+        assert_eq!(verdict(&[], 1970), Verdict::Fail);
     }
 }

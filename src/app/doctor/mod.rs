@@ -3,9 +3,10 @@
 mod machine;
 mod network;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use chrono::Utc;
 use serde::Serialize;
 
 use crate::app::variables::Variables;
@@ -15,10 +16,12 @@ use crate::net::Net;
 
 /// How an organ was found, from best to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// As it should be.
     Ok,
+    /// It cannot be known from here.
+    NotChecked,
     /// It works, with less than could be.
     Warn,
     /// Measuring is impossible or wrong.
@@ -41,6 +44,10 @@ pub struct Line {
 impl Line {
     pub(in crate::app::doctor) fn ok(subject: Text, found: impl Into<String>) -> Self {
         Self { subject, verdict: Verdict::Ok, found: found.into(), advice: None }
+    }
+
+    pub(in crate::app::doctor) fn not_checked(subject: Text, found: impl Into<String>, advice: Text) -> Self {
+        Self { subject, verdict: Verdict::NotChecked, found: found.into(), advice: Some(advice) }
     }
 
     pub(in crate::app::doctor) fn warn(subject: Text, found: impl Into<String>, advice: Text) -> Self {
@@ -69,7 +76,7 @@ pub fn doctor(options: &DoctorOptions) -> Vec<Line> {
     let global = loaded.map_or_else(Global::default, |loaded| loaded.global);
     let mut lines = vec![
         machine::descriptors(),
-        machine::clock(),
+        machine::clock(Path::new("/"), Utc::now()),
         machine::roots(),
         machine::configuration(&options.config_file),
     ];

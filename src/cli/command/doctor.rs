@@ -17,7 +17,7 @@ pub(super) fn run(common: &Common, surroundings: &Surroundings, out: &mut Out) -
         out.print(&shown(line, surroundings.language));
     }
     match lines.iter().map(|line| line.verdict).max() {
-        None | Some(Verdict::Ok) => exit::UP,
+        None | Some(Verdict::Ok | Verdict::NotChecked) => exit::UP,
         Some(Verdict::Warn) => exit::DEGRADED,
         Some(Verdict::Fail) => exit::UNKNOWN,
     }
@@ -26,15 +26,16 @@ pub(super) fn run(common: &Common, surroundings: &Surroundings, out: &mut Out) -
 fn shown(line: &Line, language: Language) -> String {
     let (word, colour) = match line.verdict {
         Verdict::Ok => (Text { vi: "tốt", en: "ok" }, AnsiColor::Green),
+        Verdict::NotChecked => (Text { vi: "không xét", en: "not checked" }, AnsiColor::Cyan),
         Verdict::Warn => (Text { vi: "lưu ý", en: "warn" }, AnsiColor::Yellow),
         Verdict::Fail => (Text { vi: "hỏng", en: "fail" }, AnsiColor::Red),
     };
     let style = colour.on_default().bold();
     let word = word.in_language(language);
     let subject = line.subject.in_language(language);
-    let mut text = format!("{style}{word:<5}{style:#}  {subject:<24} {}\n", line.found);
+    let mut text = format!("{style}{word:<11}{style:#}  {subject:<24} {}\n", line.found);
     if let Some(advice) = line.advice {
-        text += &format!("       → {}\n", advice.in_language(language));
+        text += &format!("             → {}\n", advice.in_language(language));
     }
     text
 }
