@@ -6,7 +6,9 @@ use std::net::SocketAddr;
 use serde::Serialize;
 
 use crate::model::reason::{Owner, Reason};
+use crate::model::sayings;
 use crate::model::text::presentable;
+use crate::model::told::Told;
 
 /// The longest detail, in characters.
 const DETAIL_MAX: usize = 300;
@@ -38,6 +40,17 @@ impl Fault {
     pub fn at(mut self, address: SocketAddr) -> Self {
         self.address = Some(address);
         self
+    }
+
+    /// The whole in both languages, for whoever reads it.
+    #[must_use]
+    pub fn told(&self) -> Told {
+        let (operation, said) = (sayings::operation(self.operation), sayings::saying(&self.detail));
+        let told = Told::joined(&[operation, said], ": ");
+        match self.address {
+            Some(address) => told.map(|told| format!("{told} ({address})")),
+            None => told,
+        }
     }
 
     /// Whether it was ours, so that nothing may be said of the portal.

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::model::reason::Reason;
 use crate::model::status::Status;
 use crate::model::text::presentable;
+use crate::model::told::Told;
 
 /// The longest `expected` or `found`, in characters.
 const TEXT_MAX: usize = 300;
@@ -23,7 +24,7 @@ pub enum Outcome {
     Inapplicable,
 }
 
-/// One rule's verdict on one run.
+/// One rule's verdict on one run. JSON has the English of what was wanted and found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// Which rule: a word of the configuration or of the kind, such as `status` or `tls_expiry`.
@@ -34,33 +35,38 @@ pub struct Finding {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
     /// What the rule wanted.
-    pub expected: String,
+    pub expected: Told,
     /// What there was; may hold a server's words, made presentable.
-    pub found: String,
+    pub found: Told,
 }
 
 impl Finding {
     /// A rule that holds.
     #[must_use]
-    pub fn passed(rule: &'static str, expected: &str, found: &str) -> Self {
+    pub fn passed(rule: &'static str, expected: impl Into<Told>, found: impl Into<Told>) -> Self {
         Self::new(rule, Outcome::Passed, None, expected, found)
     }
 
     /// A rule that does not hold, and the reason it stands for.
     #[must_use]
-    pub fn failed(rule: &'static str, reason: Reason, expected: &str, found: &str) -> Self {
+    pub fn failed(
+        rule: &'static str,
+        reason: Reason,
+        expected: impl Into<Told>,
+        found: impl Into<Told>,
+    ) -> Self {
         Self::new(rule, Outcome::Failed, Some(reason), expected, found)
     }
 
     /// A rule that could not be looked at.
     #[must_use]
-    pub fn cannot_tell(rule: &'static str, expected: &str, found: &str) -> Self {
+    pub fn cannot_tell(rule: &'static str, expected: impl Into<Told>, found: impl Into<Told>) -> Self {
         Self::new(rule, Outcome::CannotTell, None, expected, found)
     }
 
     /// A rule that does not apply here.
     #[must_use]
-    pub fn inapplicable(rule: &'static str, expected: &str, found: &str) -> Self {
+    pub fn inapplicable(rule: &'static str, expected: impl Into<Told>, found: impl Into<Told>) -> Self {
         Self::new(rule, Outcome::Inapplicable, None, expected, found)
     }
 
@@ -68,10 +74,11 @@ impl Finding {
         rule: &'static str,
         outcome: Outcome,
         reason: Option<Reason>,
-        expected: &str,
-        found: &str,
+        expected: impl Into<Told>,
+        found: impl Into<Told>,
     ) -> Self {
-        let (expected, found) = (presentable(expected, TEXT_MAX), presentable(found, TEXT_MAX));
+        let shown = |told: Told| told.map(|text| presentable(text, TEXT_MAX));
+        let (expected, found) = (shown(expected.into()), shown(found.into()));
         Self { rule, outcome, reason, expected, found }
     }
 }
@@ -109,6 +116,7 @@ fn worse_of(kept: Option<Reason>, next: Reason) -> Option<Reason> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::text::Language;
 
     fn failed(reason: Reason) -> Finding {
         Finding::failed("rule", reason, "", "")
@@ -128,5 +136,14 @@ mod tests {
             Status::Unknown
         );
         assert_eq!(Assessment::of(vec![Finding::passed("status", "200", "200")]).status, Status::Up);
+    }
+
+    #[test]
+    fn programs_read_english_and_people_their_language() {
+        let found = Told { vi: "không tìm thấy".to_owned(), en: "not found".to_owned() };
+        let finding = Finding::failed("contains", Reason::ContentMissing, "Tra cứu", found);
+        let json = serde_json::to_value(&finding).unwrap();
+        assert_eq!((&json["expected"], &json["found"]), (&"Tra cứu".into(), &"not found".into()));
+        assert_eq!(finding.found.in_language(Language::Vi), "không tìm thấy");
     }
 }

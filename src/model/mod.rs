@@ -11,6 +11,7 @@ pub mod phase;
 pub mod reason;
 pub mod reason_text;
 pub mod result;
+pub mod sayings;
 pub mod secret;
 pub mod status;
 pub mod text;

@@ -65,7 +65,7 @@ impl Finding {
     /// A fault as the failed rule `reachable`.
     #[must_use]
     pub fn of_fault(fault: &Fault) -> Self {
-        let mut finding = Self::failed("reachable", fault.reason, "", &fault.to_string());
+        let mut finding = Self::failed("reachable", fault.reason, "", fault.told());
         if fault.is_ours() {
             finding.outcome = Outcome::CannotTell;
         }

@@ -47,6 +47,12 @@ impl Told {
         Self { en: vi.clone(), vi }
     }
 
+    /// How much memory the two take.
+    #[must_use]
+    pub const fn bytes(&self) -> usize {
+        self.vi.len() + self.en.len()
+    }
+
     /// Whether there is nothing to say.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
@@ -103,6 +109,31 @@ impl Told {
     }
 }
 
+impl From<&str> for Told {
+    /// What reads the same in both languages.
+    fn from(text: &str) -> Self {
+        Self::same(text)
+    }
+}
+
+impl From<String> for Told {
+    fn from(text: String) -> Self {
+        Self::same(text)
+    }
+}
+
+impl From<&String> for Told {
+    fn from(text: &String) -> Self {
+        Self::same(text.as_str())
+    }
+}
+
+impl From<&Self> for Told {
+    fn from(told: &Self) -> Self {
+        told.clone()
+    }
+}
+
 impl From<Text> for Told {
     fn from(text: Text) -> Self {
         Self { vi: text.vi.to_owned(), en: text.en.to_owned() }
@@ -115,6 +146,8 @@ impl fmt::Display for Told {
         if f.alternate() { write!(f, "{}{BETWEEN}{}", self.vi, self.en) } else { f.write_str(&self.en) }
     }
 }
+
+impl std::error::Error for Told {}
 
 impl Serialize for Told {
     /// English: what programs read has one language.

@@ -3,28 +3,35 @@
 use url::Host;
 
 use crate::model::facts::AddressFacts;
+use crate::model::fault::Fault;
 use crate::model::finding::Finding;
 use crate::model::reason::Reason;
+use crate::model::told::{Told, told};
 
 /// The addresses of a host that did not answer although another did, as they may be shown. What was our own fault says
 /// nothing of an address.
 ///
 /// `localhost` stands for both loopback addresses (RFC 6761 §6.3): a service that listens on one of them is whole.
-pub(super) fn dead_beside_live<S: AsRef<str>>(host: &Host<S>, addresses: &[AddressFacts]) -> Vec<String> {
+pub(super) fn dead_beside_live<S: AsRef<str>>(host: &Host<S>, addresses: &[AddressFacts]) -> Vec<Told> {
     let is_live = addresses.iter().any(|address| address.used);
     if !is_live || is_this_machine(host) {
         return Vec::new();
     }
     let faults =
         addresses.iter().filter(|address| !address.used).filter_map(|address| address.fault.as_ref());
-    faults.filter(|fault| !fault.is_ours()).map(ToString::to_string).collect()
+    faults.filter(|fault| !fault.is_ours()).map(Fault::told).collect()
 }
 
 /// What dead addresses mean; nothing where there is none.
-pub(super) fn partial(dead: &[String]) -> Option<Finding> {
+pub(super) fn partial(dead: &[Told]) -> Option<Finding> {
     let is_partial = !dead.is_empty();
     is_partial.then(|| {
-        Finding::failed("addresses", Reason::AddressPartial, "every address answers", &dead.join("; "))
+        Finding::failed(
+            "addresses",
+            Reason::AddressPartial,
+            told!("mọi địa chỉ đều trả lời", "every address answers"),
+            Told::joined(dead, "; "),
+        )
     })
 }
 
@@ -37,7 +44,6 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::model::fault::Fault;
 
     fn live(address: &str) -> AddressFacts {
         let connect = Some(Duration::from_millis(1));
@@ -82,7 +88,7 @@ mod tests {
     #[test]
     fn dead_addresses_degrade() {
         assert_eq!(partial(&[]), None);
-        let finding = partial(&["connect: refused ([::1]:80)".to_owned()]).unwrap();
+        let finding = partial(&[Told::same("connect: refused ([::1]:80)")]).unwrap();
         assert_eq!(finding.reason, Some(Reason::AddressPartial));
     }
 }

@@ -130,7 +130,7 @@ fn weight(run: &ProbeResult) -> usize {
 }
 
 fn weight_of_finding(finding: &Finding) -> usize {
-    size_of::<Finding>() + finding.expected.len() + finding.found.len()
+    size_of::<Finding>() + finding.expected.bytes() + finding.found.bytes()
 }
 
 fn weight_of_facts(facts: &Facts) -> usize {

@@ -29,7 +29,7 @@ fn assert_verdict(measured: &Measured, status: emc_monitor::model::status::Statu
 
 fn outcome(measured: &Measured, rule: &str) -> (Outcome, String) {
     let finding = measured.assessment.findings.iter().find(|finding| finding.rule == rule).unwrap();
-    (finding.outcome, finding.found.clone())
+    (finding.outcome, finding.found.to_string())
 }
 
 #[tokio::test]

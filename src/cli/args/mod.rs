@@ -12,6 +12,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::cli::args::probe::ProbeArguments;
 use crate::cli::args::sandbox::SandboxArguments;
 use crate::model::text::Language;
+use crate::model::told::{Told, told};
 
 /// Watches online public services from the outside, honestly, and exports what it finds to Prometheus.
 #[derive(Debug, Parser)]
@@ -205,10 +206,10 @@ pub struct ManArguments {
     pub command: Option<String>,
 }
 
-fn parse_language(text: &str) -> Result<Language, String> {
+fn parse_language(text: &str) -> Result<Language, Told> {
     match text {
         "vi" => Ok(Language::Vi),
         "en" => Ok(Language::En),
-        _ => Err("\"vi\" or \"en\"".to_owned()),
+        _ => Err(told!("viết \"vi\" hoặc \"en\"", "\"vi\" or \"en\"")),
     }
 }

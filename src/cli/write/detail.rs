@@ -7,6 +7,7 @@ use crate::cli::write::bars::bar;
 use crate::cli::write::{Manner, numbers};
 use crate::model::facts::{AddressFacts, HttpFacts, TlsFacts};
 use crate::model::finding::{Finding, Outcome};
+use crate::model::sayings;
 use crate::model::text::{Text, presentable};
 
 /// The longest piece of a server's words, in characters.
@@ -106,10 +107,12 @@ impl Page<'_> {
         };
         let mut parts = Vec::new();
         if !finding.expected.is_empty() {
-            parts.push(format!("{} \"{}\"", self.say(WANTED), presentable(&finding.expected, WORDS_MAX)));
+            let expected = finding.expected.in_language(self.manner.language);
+            parts.push(format!("{} \"{}\"", self.say(WANTED), presentable(expected, WORDS_MAX)));
         }
         if !finding.found.is_empty() {
-            parts.push(format!("{} \"{}\"", self.say(FOUND), presentable(&finding.found, WORDS_MAX)));
+            let found = finding.found.in_language(self.manner.language);
+            parts.push(format!("{} \"{}\"", self.say(FOUND), presentable(found, WORDS_MAX)));
         }
         format!("{mark} {}: {}", finding.rule, parts.join(", "))
     }
@@ -162,7 +165,11 @@ impl Page<'_> {
         let version = if tls.version.is_empty() { String::new() } else { format!("TLS {}, ", tls.version) };
         let mut line = format!("{version}{verdict}");
         if !tls.verified && !tls.detail.is_empty() {
-            let _ = write!(line, ": {}", presentable(&tls.detail, WORDS_MAX));
+            let _ = write!(
+                line,
+                ": {}",
+                presentable(sayings::saying(&tls.detail).in_language(self.manner.language), WORDS_MAX)
+            );
         }
         if self.manner.verbose && !handshake.is_empty() {
             let _ = write!(line, " ({})", handshake.join(", "));
@@ -177,7 +184,11 @@ impl Page<'_> {
         self.heading(ADDRESSES);
         for facts in addresses {
             let outcome = match (&facts.fault, facts.connect) {
-                (Some(fault), _) => format!("{}: {}", fault.reason, presentable(&fault.detail, WORDS_MAX)),
+                (Some(fault), _) => {
+                    let said = sayings::saying(&fault.detail);
+                    let said = presentable(said.in_language(self.manner.language), WORDS_MAX);
+                    format!("{}: {said}", fault.reason)
+                }
                 (None, Some(spent)) if facts.used => format!("{} ({})", self.say(USED), self.duration(spent)),
                 (None, Some(spent)) => self.duration(spent),
                 (None, None) if facts.used => self.say(USED).to_owned(),

@@ -6,7 +6,7 @@ use crate::app::probe::ProbeRun;
 use crate::cli::exit::{self, Exit};
 use crate::cli::write::numbers;
 use crate::cli::write::{title, why};
-use crate::model::finding::Outcome;
+use crate::model::finding::{Finding, Outcome};
 use crate::model::status::Status;
 use crate::model::text::{Language, Text, presentable};
 
@@ -27,7 +27,7 @@ pub fn nagios(runs: &[ProbeRun], language: Language) -> String {
         ),
     };
     let mut text = format!("EMC {state} - {} | {performance}\n", plain(&summary));
-    for line in runs.iter().flat_map(|run| failures(run, runs.len() > 1)) {
+    for line in runs.iter().flat_map(|run| failures(run, runs.len() > 1, language)) {
         text += &format!("{}\n", plain(&line));
     }
     text
@@ -72,11 +72,15 @@ fn performance(run: &ProbeRun, label: &str) -> String {
     format!("'{label}'={spent:.6}s;{slow};;0;{timeout}")
 }
 
-fn failures(run: &ProbeRun, named: bool) -> Vec<String> {
+fn failures(run: &ProbeRun, named: bool, language: Language) -> Vec<String> {
     let name = if named { format!("{}: ", title(run)) } else { String::new() };
     let bad = run.result.assessment.findings.iter().filter(|finding| finding.outcome == Outcome::Failed);
-    bad.map(|finding| format!("{name}{}: \"{}\" -> \"{}\"", finding.rule, finding.expected, finding.found))
-        .collect()
+    let line = |finding: &Finding| {
+        let (expected, found) = (&finding.expected, &finding.found);
+        let (expected, found) = (expected.in_language(language), found.in_language(language));
+        format!("{name}{}: \"{expected}\" -> \"{found}\"", finding.rule)
+    };
+    bad.map(line).collect()
 }
 
 /// A `|` would begin performance data.

@@ -42,7 +42,7 @@ fn diagnostics(run: &ProbeRun, language: Language) -> String {
     let failed = run.result.assessment.findings.iter().filter(|finding| finding.outcome != Outcome::Passed);
     let failed: Vec<String> = failed
         .map(|finding| {
-            let (wanted, got) = (scalar(&finding.expected), scalar(&finding.found));
+            let (wanted, got) = (scalar(&finding.expected.en), scalar(&finding.found.en));
             format!("    - rule: {}\n      wanted: {wanted}\n      found: {got}\n", finding.rule)
         })
         .collect();

@@ -9,6 +9,8 @@ use hickory_proto::rr::RecordType;
 use crate::model::fault::Fault;
 use crate::model::finding::{Assessment, Finding, Outcome};
 use crate::model::reason::Reason;
+use crate::model::sayings;
+use crate::model::told::{Told, told};
 use crate::probe::dns::dnssec::{Security, Validated};
 use crate::probe::dns::plan::{Expected, Plan, Validation};
 use crate::probe::dns::servers::{ServerSaid, ServerSeen, ZoneSeen};
@@ -35,7 +37,7 @@ pub fn assess(plan: &Plan, seen: &Seen) -> Assessment {
     }
     match &seen.zone {
         Some(Ok(zone)) => findings.extend(name_servers(zone)),
-        Some(Err(fault)) => findings.push(Finding::cannot_tell("name_servers", "", &fault.to_string())),
+        Some(Err(fault)) => findings.push(Finding::cannot_tell("name_servers", "", fault.told())),
         None => {}
     }
     findings.extend(plan.slow_after.map(|limit| slow(limit, answer.latency)));
@@ -101,16 +103,23 @@ fn answers(plan: &Plan, answer: &Answer) -> Vec<Finding> {
 
 fn count(plan: &Plan, answer: &Answer) -> Finding {
     let (least, found) = (plan.expected.min_answers, answer.answers.set.len());
-    let wanted = format!("at least {least} {}", plan.record);
+    let wanted = told!("ít nhất {least} {record}", "at least {least} {record}", record = plan.record);
     if found >= least {
-        return Finding::passed("min_answers", &wanted, &found.to_string());
+        return Finding::passed("min_answers", &wanted, found.to_string());
     }
     let shown = match answer.answers.aliases.last() {
         _ if answer.answers.looping => {
-            "the aliases lead nowhere: they form a loop, or there are too many".to_owned()
+            told!(
+                "các bí danh không dẫn tới đâu: chúng đi vòng tròn, hoặc quá nhiều",
+                "the aliases lead nowhere: they form a loop, or there are too many"
+            )
         }
-        Some(alias) if found == 0 => format!("an alias to \"{alias}\", and no {} there", plan.record),
-        _ => found.to_string(),
+        Some(alias) if found == 0 => told!(
+            "bí danh trỏ tới \"{alias}\", mà ở đó không có {record}",
+            "an alias to \"{alias}\", and no {record} there",
+            record = plan.record,
+        ),
+        _ => Told::same(found.to_string()),
     };
     let address = matches!(plan.record, RecordType::A | RecordType::AAAA);
     let reason = if address && found == 0 { Reason::DnsNoAddress } else { Reason::DnsMismatch };
@@ -120,7 +129,7 @@ fn count(plan: &Plan, answer: &Answer) -> Finding {
 fn time_to_live(expected: &Expected, answer: &Answer) -> Option<Finding> {
     let least = expected.ttl_min?.as_secs();
     let found = u64::from(answer.answers.ttl?);
-    let (wanted, shown) = (format!("at least {least} s"), format!("{found} s"));
+    let (wanted, shown) = (told!("ít nhất {least} s", "at least {least} s"), format!("{found} s"));
     Some(if found >= least {
         Finding::passed("ttl_min", &wanted, &shown)
     } else {
@@ -129,12 +138,20 @@ fn time_to_live(expected: &Expected, answer: &Answer) -> Option<Finding> {
 }
 
 fn dnssec(validation: &Validation, validated: &Validated) -> Finding {
-    let wanted = if validation.required { "secure" } else { "secure or unsigned" };
+    let secure = told!("chữ ký đúng", "secure");
+    let wanted = if validation.required {
+        &secure
+    } else {
+        &told!("chữ ký đúng, hoặc không ký", "secure or unsigned")
+    };
+    let Told { vi, en } = sayings::saying(&validated.detail);
     let found = match validated.state {
-        Security::Secure => return Finding::passed("dnssec", wanted, "secure"),
-        Security::Insecure => format!("insecure: {}", validated.detail),
-        Security::Bogus => format!("bogus: {}", validated.detail),
-        Security::Indeterminate => format!("indeterminate: {}", validated.detail),
+        Security::Secure => return Finding::passed("dnssec", wanted, &secure),
+        Security::Insecure => Told { vi: format!("không ký: {vi}"), en: format!("insecure: {en}") },
+        Security::Bogus => Told { vi: format!("chữ ký sai: {vi}"), en: format!("bogus: {en}") },
+        Security::Indeterminate => {
+            Told { vi: format!("không xác định được: {vi}"), en: format!("indeterminate: {en}") }
+        }
     };
     match validated.state {
         Security::Bogus => Finding::failed("dnssec", Reason::DnssecBogus, wanted, &found),
@@ -148,7 +165,11 @@ fn dnssec(validation: &Validation, validated: &Validated) -> Finding {
 
 /// Whether every name server answers for the zone, and all say the same.
 fn name_servers(zone: &ZoneSeen) -> Vec<Finding> {
-    let wanted = format!("every name server of \"{}\" answers for it", zone.zone);
+    let wanted = told!(
+        "mọi máy chủ tên miền của \"{zone}\" đều trả lời cho vùng này",
+        "every name server of \"{zone}\" answers for it",
+        zone = zone.zone,
+    );
     let said: Vec<(&ServerSeen, &ServerSaid)> = zone
         .servers
         .iter()
@@ -156,15 +177,18 @@ fn name_servers(zone: &ZoneSeen) -> Vec<Finding> {
         .collect();
     if said.is_empty() {
         // More likely a packet filter between us and port 53 than a zone that no resolver could have found.
-        let found = zone.servers.iter().filter_map(|server| server.said.as_ref().err()).map(Fault::to_string);
-        let found = found.collect::<Vec<_>>().join("; ");
+        let found = zone.servers.iter().filter_map(|server| server.said.as_ref().err()).map(Fault::told);
+        let Told { vi, en } = Told::joined(&found.collect::<Vec<_>>(), "; ");
         return vec![Finding::cannot_tell(
             "name_servers",
             &wanted,
-            &format!("none could be asked directly: {found}"),
+            Told {
+                vi: format!("không hỏi trực tiếp được máy chủ nào: {vi}"),
+                en: format!("none could be asked directly: {en}"),
+            },
         )];
     }
-    let troubles: Vec<String> = zone.servers.iter().filter_map(trouble).collect();
+    let troubles: Vec<Told> = zone.servers.iter().filter_map(trouble).collect();
     let holds_zone = said.iter().filter(|(_, said)| said.serial.is_some());
     let serials =
         groups(holds_zone.map(|(server, said)| (said.serial.unwrap_or_default().to_string(), *server)));
@@ -172,22 +196,24 @@ fn name_servers(zone: &ZoneSeen) -> Vec<Finding> {
         groups(said.iter().filter(|(_, said)| said.authoritative).map(|(server, said)| {
             (format!("{} {}", rcode_word(said.rcode), listed(&said.answers)), *server)
         }));
+    let serial = told!("mọi nơi cùng một số sê-ri", "one serial number everywhere");
+    let same = told!("mọi nơi trả lời như nhau", "the same answer everywhere");
     vec![
-        agreement("name_servers", &wanted, troubles.is_empty(), &troubles.join("; ")),
-        agreement("serials", "one serial number everywhere", serials.len() <= 1, &told(&serials)),
-        agreement("same_answers", "the same answer everywhere", answers.len() <= 1, &told(&answers)),
+        agreement("name_servers", &wanted, troubles.is_empty(), Told::joined(&troubles, "; ")),
+        agreement("serials", &serial, serials.len() <= 1, by_server(&serials)),
+        agreement("same_answers", &same, answers.len() <= 1, by_server(&answers)),
     ]
 }
 
 /// What is wrong with one name server; a fault of our own is not.
-fn trouble(server: &ServerSeen) -> Option<String> {
-    let told = match &server.said {
+fn trouble(server: &ServerSeen) -> Option<Told> {
+    let said = match &server.said {
         Ok(said) if said.serial.is_some() && said.authoritative => return None,
-        Ok(_) => "does not hold the zone".to_owned(),
+        Ok(_) => told!("không giữ vùng này", "does not hold the zone"),
         Err(fault) if fault.is_ours() => return None,
-        Err(fault) => fault.detail.clone(),
+        Err(fault) => sayings::saying(&fault.detail),
     };
-    Some(format!("{}: {told}", label(server)))
+    Some(said.map(|said| format!("{}: {said}", label(server))))
 }
 
 fn label(server: &ServerSeen) -> String {
@@ -203,12 +229,14 @@ fn groups<'a>(said: impl Iterator<Item = (String, &'a ServerSeen)>) -> BTreeMap<
     groups
 }
 
-fn told(groups: &BTreeMap<String, Vec<String>>) -> String {
-    let one = |(what, servers): (&String, &Vec<String>)| format!("{what} at {}", servers.join(", "));
-    groups.iter().map(one).collect::<Vec<_>>().join("; ")
+fn by_server(groups: &BTreeMap<String, Vec<String>>) -> Told {
+    let one = |(what, servers): (&String, &Vec<String>)| {
+        told!("{what} ở {servers}", "{what} at {servers}", servers = servers.join(", "))
+    };
+    Told::joined(&groups.iter().map(one).collect::<Vec<_>>(), "; ")
 }
 
-fn agreement(rule: &'static str, wanted: &str, agreed: bool, found: &str) -> Finding {
+fn agreement(rule: &'static str, wanted: &Told, agreed: bool, found: Told) -> Finding {
     if agreed {
         Finding::passed(rule, wanted, found)
     } else {
@@ -217,7 +245,7 @@ fn agreement(rule: &'static str, wanted: &str, agreed: bool, found: &str) -> Fin
 }
 
 fn slow(limit: Duration, latency: Duration) -> Finding {
-    let (wanted, found) = (format!("within {limit:?}"), format!("{latency:.1?}"));
+    let (wanted, found) = (told!("trong vòng {limit:?}", "within {limit:?}"), format!("{latency:.1?}"));
     if latency <= limit {
         Finding::passed("slow_after", &wanted, &found)
     } else {

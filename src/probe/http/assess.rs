@@ -6,6 +6,7 @@ use crate::html::phrases::PhraseKind;
 use crate::model::facts::TlsFacts;
 use crate::model::finding::Finding;
 use crate::model::reason::Reason;
+use crate::model::told::{Told, told};
 use crate::net::exchange::Head;
 use crate::probe::addresses::partial;
 use crate::probe::http::address::shown;
@@ -30,13 +31,18 @@ pub(super) fn findings(plan: &Plan, seen: &Observation, now: DateTime<Utc>) -> V
         findings.push(Finding::of_fault(fault));
     }
     if let Some(to) = &seen.downgrade {
-        findings.push(Finding::failed("redirects", Reason::InsecureRedirect, "https after https", to));
+        findings.push(Finding::failed(
+            "redirects",
+            Reason::InsecureRedirect,
+            told!("giữ nguyên https", "https after https"),
+            to,
+        ));
     }
     findings.extend(speed(plan, seen));
     findings.extend(partial(&seen.dead));
     findings.extend(seen.tls.as_ref().and_then(|tls| expiry(plan, tls, now)));
     for finding in &mut findings {
-        finding.found = plan.request.redact(&finding.found);
+        finding.found = finding.found.map(|found| plan.request.redact(found));
     }
     findings
 }
@@ -79,42 +85,52 @@ fn judge_head(expect: &Expectations, seen: &Observation, head: &Head, findings: 
         let host = seen.url.host_str().unwrap_or_default();
         let with_port = seen.url.port().map(|port| format!("{host}:{port}"));
         let holds = host == wanted || with_port.as_ref() == Some(wanted);
-        findings.push(rule("final_host", holds, Reason::WrongFinalHost, wanted, &shown(&seen.url)));
+        findings.push(rule("final_host", holds, Reason::WrongFinalHost, wanted, shown(&seen.url)));
     }
     for (name, pattern) in &expect.headers {
         let values =
             || head.headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
         let holds = values().any(|value| pattern.is_match(&value));
         // The value stays out: a header that an operator asks about may be a cookie or a token.
-        let found = if values().next().is_some() { "another value" } else { "no such header" };
-        let found = if holds { "as expected" } else { found };
+        let found = if values().next().is_some() {
+            told!("giá trị khác", "another value")
+        } else {
+            told!("không có header này", "no such header")
+        };
+        let found = if holds { told!("đúng như mong đợi", "as expected") } else { found };
         let wanted = format!("{name}: /{pattern}/");
         findings.push(rule("headers", holds, Reason::ResponseMismatch, &wanted, found));
     }
 }
 
 fn judge_size(expect: &Expectations, seen: &Observation, reading: &Reading, findings: &mut Vec<Finding>) {
-    let (size, found) = (seen.body_bytes, format!("{} bytes", seen.body_bytes));
+    let size = seen.body_bytes;
+    let found = told!("{size} byte", "{size} bytes");
     match expect.min_size {
         Some(min) => {
-            let wanted = format!("at least {} bytes", min.0);
+            let wanted = told!("ít nhất {least} byte", "at least {least} bytes", least = min.0);
             findings.push(rule("min_size", size >= min.0, Reason::TooSmall, &wanted, &found));
         }
         // Nobody means to serve an empty page; an empty answer that is no page may be all that was asked for.
         None if size == 0 && reading.is_html && seen.answers_with_a_body() => {
-            findings.push(Finding::failed("min_size", Reason::TooSmall, "a page", &found));
+            findings.push(Finding::failed(
+                "min_size",
+                Reason::TooSmall,
+                told!("một trang", "a page"),
+                &found,
+            ));
         }
         None => {}
     }
     if let Some(max) = expect.max_size {
-        let wanted = format!("at most {} bytes", max.0);
+        let wanted = told!("nhiều nhất {most} byte", "at most {most} bytes", most = max.0);
         findings.push(rule("max_size", size <= max.0, Reason::BodyTooLarge, &wanted, &found));
     }
 }
 
 fn judge_body(expect: &Expectations, reading: &Reading, findings: &mut Vec<Finding>) {
     let mut missing = |name: &'static str, wanted: &str, there: bool| {
-        let found = if there { "found" } else { "not found" };
+        let found = if there { told!("tìm thấy", "found") } else { none() };
         findings.push(rule(name, there, Reason::ContentMissing, wanted, found));
     };
     for (words, there) in expect.contains.iter().zip(&reading.contains) {
@@ -130,8 +146,8 @@ fn judge_body(expect: &Expectations, reading: &Reading, findings: &mut Vec<Findi
         missing("selector", selector, *there);
     }
     for (forbidden, found) in expect.forbidden.iter().zip(&reading.forbidden) {
-        let wanted = format!("no {}", forbidden.shown());
-        let shown = found.as_deref().unwrap_or("not found");
+        let wanted = told!("không có {what}", "no {what}", what = forbidden.shown());
+        let shown = found.as_deref().map_or_else(none, Told::same);
         findings.push(rule("forbidden", found.is_none(), Reason::ContentForbidden, &wanted, shown));
     }
     if let Some(wanted) = expect.login_page {
@@ -142,11 +158,14 @@ fn judge_body(expect: &Expectations, reading: &Reading, findings: &mut Vec<Findi
 
 fn login_page(wanted: bool, reading: &Reading) -> Finding {
     let found = reading.signs.iter().find(|sign| sign.kind == PhraseKind::LoginPage);
-    let shown = found.map_or_else(|| "no login page".to_owned(), |sign| format!("\"{}\"", sign.phrase));
+    let shown = found.map_or_else(
+        || told!("không thấy trang đăng nhập", "no login page"),
+        |sign| Told::same(format!("\"{}\"", sign.phrase)),
+    );
     let (reason, text) = if wanted {
-        (Reason::ContentMissing, "a login page")
+        (Reason::ContentMissing, told!("trang đăng nhập", "a login page"))
     } else {
-        (Reason::ContentForbidden, "no login page")
+        (Reason::ContentForbidden, told!("không phải trang đăng nhập", "no login page"))
     };
     rule("login_page", found.is_some() == wanted, reason, text, &shown)
 }
@@ -155,16 +174,26 @@ fn judge_json(expect: &Expectations, reading: &Reading, findings: &mut Vec<Findi
     let values = match &reading.json {
         Ok(values) => values,
         Err(why) => {
-            findings.push(Finding::failed("json", Reason::MalformedContent, "a JSON document", why));
+            findings.push(Finding::failed(
+                "json",
+                Reason::MalformedContent,
+                told!("tài liệu JSON", "a JSON document"),
+                why,
+            ));
             return;
         }
     };
     for ((pointer, wanted), found) in expect.json.iter().zip(values) {
         let text = format!("{}: {wanted}", pointer.as_str());
         findings.push(match found {
-            None => Finding::failed("json", Reason::ContentMissing, &text, "no such value"),
+            None => Finding::failed(
+                "json",
+                Reason::ContentMissing,
+                &text,
+                told!("không có giá trị này", "no such value"),
+            ),
             Some(value) => {
-                rule("json", equal(value, wanted), Reason::ResponseMismatch, &text, &value.to_string())
+                rule("json", equal(value, wanted), Reason::ResponseMismatch, &text, value.to_string())
             }
         });
     }
@@ -179,20 +208,32 @@ fn equal(one: &serde_json::Value, other: &serde_json::Value) -> bool {
 fn speed(plan: &Plan, seen: &Observation) -> Option<Finding> {
     let limit = plan.slow_after.filter(|_| seen.head.is_some())?;
     let spent = seen.spent();
-    let (wanted, found) = (format!("at most {limit}"), format!("{:.3}s", spent.as_secs_f64()));
+    let (wanted, found) =
+        (told!("nhiều nhất {limit}", "at most {limit}"), format!("{:.3}s", spent.as_secs_f64()));
     Some(rule("slow_after", spent <= limit.0, Reason::Slow, &wanted, &found))
 }
 
 fn expiry(plan: &Plan, tls: &TlsFacts, now: DateTime<Utc>) -> Option<Finding> {
     let (warn_before, not_after) = (plan.warn_before?, tls.not_after()?);
     let margin = TimeDelta::from_std(warn_before.0).unwrap_or(TimeDelta::MAX);
-    let wanted = format!("valid for {warn_before} or longer");
-    let found = format!("valid until {}", not_after.format("%Y-%m-%d %H:%M UTC"));
+    let wanted = told!("còn hiệu lực ít nhất {warn_before}", "valid for {warn_before} or longer");
+    let found =
+        told!("có hiệu lực đến {end}", "valid until {end}", end = not_after.format("%Y-%m-%d %H:%M UTC"),);
     Some(rule("warn_before", not_after - now >= margin, Reason::TlsExpiresSoon, &wanted, &found))
 }
 
+fn none() -> Told {
+    told!("không tìm thấy", "not found")
+}
+
 /// A rule that holds or fails with its reason.
-fn rule(name: &'static str, holds: bool, reason: Reason, expected: &str, found: &str) -> Finding {
+fn rule(
+    name: &'static str,
+    holds: bool,
+    reason: Reason,
+    expected: impl Into<Told>,
+    found: impl Into<Told>,
+) -> Finding {
     if holds {
         Finding::passed(name, expected, found)
     } else {

@@ -17,6 +17,7 @@ use crate::model::fault::Fault;
 use crate::model::phase::Phases;
 use crate::model::reason::Reason;
 use crate::model::text::presentable;
+use crate::model::told::{Told, told};
 use crate::net::exchange::{Exchange, Head};
 use crate::net::route::Reach;
 use crate::net::run::Run;
@@ -44,7 +45,7 @@ pub(in crate::probe) struct Observation {
     /// Every address that was tried, over all hops.
     pub(super) addresses: Vec<AddressFacts>,
     /// Addresses that did not answer beside one that did, as they may be shown.
-    pub(super) dead: Vec<String>,
+    pub(super) dead: Vec<Told>,
     /// The last handshake.
     pub(super) tls: Option<TlsFacts>,
     /// The head of the last answer.
@@ -192,7 +193,7 @@ impl<'a> Walk<'a> {
                 Some(next)
             }
             Err(mut refusal) => {
-                refusal.found = self.plan.request.redact(&refusal.found);
+                refusal.found = refusal.found.map(|found| self.plan.request.redact(found));
                 run.note("redirect refused", &format!("{}: {}", refusal.reason, refusal.found));
                 self.seen.refusal = Some(refusal);
                 None
@@ -209,11 +210,12 @@ impl<'a> Walk<'a> {
             return Err(self.looped(&next.url));
         }
         if self.seen.redirects >= self.plan.redirects.limit {
-            let wanted = format!("at most {} redirects", self.plan.redirects.limit);
+            let limit = self.plan.redirects.limit;
+            let wanted = told!("nhiều nhất {limit} lần chuyển hướng", "at most {limit} redirects");
             return Err(Refusal::new(
                 Reason::TooManyRedirects,
                 wanted,
-                format!("one more to {}", shown(&next.url)),
+                told!("thêm một lần tới {address}", "one more to {address}", address = shown(&next.url)),
             ));
         }
         Ok(next)
@@ -225,7 +227,11 @@ impl<'a> Walk<'a> {
         let through_login = self.visited.iter().skip(begin).any(|(url, _)| is_login_path(url.path()));
         let is_login_loop = self.plan.soft.login_loop && through_login && self.visited.len() - begin > 1;
         let reason = if is_login_loop { Reason::LoginLoop } else { Reason::RedirectLoop };
-        Refusal::new(reason, "a way that ends", format!("{} again", shown(next)))
+        Refusal::new(
+            reason,
+            told!("một đường đi có điểm dừng", "a way that ends"),
+            told!("lại là {address}", "{address} again", address = shown(next)),
+        )
     }
 
     fn cookies_for(&self, url: &Url) -> String {

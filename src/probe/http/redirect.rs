@@ -4,7 +4,9 @@ use http::header::LOCATION;
 use http::{HeaderMap, Method};
 use url::Url;
 
+use crate::model::foreign;
 use crate::model::reason::Reason;
+use crate::model::told::{Told, told};
 use crate::net::exchange::Head;
 use crate::net::route::Reach;
 use crate::probe::http::address::{host_and_port, same_origin, shown};
@@ -41,14 +43,14 @@ pub(super) struct Refusal {
     /// The closed reason.
     pub(super) reason: Reason,
     /// What the policy wanted.
-    pub(super) expected: String,
+    pub(super) expected: Told,
     /// What the server sent.
-    pub(super) found: String,
+    pub(super) found: Told,
 }
 
 impl Refusal {
     /// Names a refusal.
-    pub(super) fn new(reason: Reason, expected: impl Into<String>, found: impl Into<String>) -> Self {
+    pub(super) fn new(reason: Reason, expected: impl Into<Told>, found: impl Into<Told>) -> Self {
         Self { reason, expected: expected.into(), found: found.into() }
     }
 }
@@ -75,14 +77,20 @@ impl RedirectPolicy {
         let url = target(&hop.url, &head.headers)?;
         if !self.schemes.iter().any(|scheme| scheme.as_str() == url.scheme()) {
             let schemes: Vec<&str> = self.schemes.iter().map(|scheme| scheme.as_str()).collect();
-            let wanted = format!("a redirect to {}", schemes.join(" or "));
+            let wanted = Told {
+                vi: format!("chuyển hướng tới {}", schemes.join(" hoặc ")),
+                en: format!("a redirect to {}", schemes.join(" or ")),
+            };
             return Err(Refusal::new(Reason::RedirectDenied, wanted, url.scheme()));
         }
         let method = method_after(head.status.as_u16(), &hop.method);
         let with_body = hop.with_body && method == hop.method;
         if is_mutating(&method) && !same_origin(&url, &hop.url) && !self.may_mutate(&url) {
             let found = format!("{method} {}", shown(&url));
-            let wanted = "a changing request only to a host in \"allow_mutations\"";
+            let wanted = told!(
+                "yêu cầu làm thay đổi dữ liệu chỉ tới máy chủ trong \"allow_mutations\"",
+                "a changing request only to a host in \"allow_mutations\""
+            );
             return Err(Refusal::new(Reason::RedirectDenied, wanted, found));
         }
         Ok(Hop { url, method, with_body })
@@ -124,17 +132,23 @@ fn method_after(status: u16, method: &Method) -> Method {
 
 /// The address that `Location` names, without userinfo and fragment. Several that differ are as bad as none.
 fn target(base: &Url, headers: &HeaderMap) -> Result<Url, Refusal> {
-    let bad = |found: String| Refusal::new(Reason::BadRedirect, "a \"Location\" with an address", found);
+    let wanted = || told!("\"Location\" có địa chỉ", "a \"Location\" with an address");
+    let bad = |found: Told| Refusal::new(Reason::BadRedirect, wanted(), found);
     let mut values = headers.get_all(LOCATION).iter();
-    let value = values.next().ok_or_else(|| bad("no \"Location\"".to_owned()))?;
+    let value = values.next().ok_or_else(|| bad(told!("không có \"Location\"", "no \"Location\"")))?;
     if values.any(|other| other != value) {
-        return Err(bad("several that differ".to_owned()));
+        return Err(bad(told!("nhiều \"Location\" khác nhau", "several that differ")));
     }
-    let text = std::str::from_utf8(value.as_bytes()).map_err(|_| bad("bytes that are no text".to_owned()))?;
+    let text = std::str::from_utf8(value.as_bytes())
+        .map_err(|_| bad(told!("những byte không phải là văn bản", "bytes that are no text")))?;
     if text.trim().is_empty() || text.len() > ADDRESS_MAX {
-        return Err(bad(format!("one of {} bytes", text.trim().len())));
+        return Err(bad(told!(
+            "một địa chỉ dài {length} byte",
+            "one of {length} bytes",
+            length = text.trim().len()
+        )));
     }
-    let mut url = base.join(text).map_err(|why| bad(why.to_string()))?;
+    let mut url = base.join(text).map_err(|why| bad(foreign::url(why)))?;
     // A server has no business to choose a user name; `data:` and its like have none to take away.
     let _ = url.set_username("").and_then(|()| url.set_password(None));
     url.set_fragment(None);

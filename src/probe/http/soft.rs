@@ -1,9 +1,10 @@
 //! Soft failures: pages that answer as if all were well, or that hide why they do not.
 
 use crate::html::phrases::PhraseKind;
-use crate::html::signs::Sign;
+use crate::html::signs::{Place, Sign};
 use crate::model::finding::Finding;
 use crate::model::reason::Reason;
+use crate::model::told::{Told, told};
 use crate::net::exchange::Head;
 use crate::probe::http::settings::SoftKeys;
 
@@ -62,16 +63,24 @@ fn applies(kind: PhraseKind, head: &Head, as_expected: bool) -> bool {
     }
 }
 
-fn found(kind: PhraseKind, signs: &[Sign], head: &Head) -> Option<String> {
+fn found(kind: PhraseKind, signs: &[Sign], head: &Head) -> Option<Told> {
     // Cloudflare says in a header that it asks for proof instead of showing the page.
     let challenged = head.headers.get("cf-mitigated").is_some_and(|value| value == "challenge");
     if kind == PhraseKind::Captcha && challenged {
-        return Some("cf-mitigated: challenge".to_owned());
+        return Some(Told::same("cf-mitigated: challenge"));
     }
     // A bare "403 Forbidden" is a portal's own refusal; only words of a firewall are a firewall's.
     let is_bare = |sign: &Sign| head.status.as_u16() == 403 && is_bare_refusal(&sign.phrase);
     let sign = signs.iter().find(|sign| sign.kind == kind && !is_bare(sign))?;
-    Some(format!("\"{}\" in the {}", sign.phrase, sign.place.as_str()))
+    Some(match sign.place {
+        Place::Title => {
+            told!("\"{phrase}\" trong tiêu đề", "\"{phrase}\" in the title", phrase = sign.phrase)
+        }
+        Place::Heading => {
+            told!("\"{phrase}\" trong đề mục", "\"{phrase}\" in the heading", phrase = sign.phrase)
+        }
+        Place::Text => told!("\"{phrase}\" trong nội dung", "\"{phrase}\" in the text", phrase = sign.phrase),
+    })
 }
 
 fn is_bare_refusal(phrase: &str) -> bool {

@@ -9,7 +9,9 @@ use crate::model::facts::{CertificateFacts, PeerChain, TlsFacts};
 use crate::model::fault::Fault;
 use crate::model::finding::{Assessment, Finding, Outcome};
 use crate::model::reason::Reason;
+use crate::model::sayings;
 use crate::model::status::Status;
+use crate::model::told::{Told, told};
 use crate::pki::chain::{Shape, Trust, is_for, trust};
 use crate::pki::ocsp::{Stapled, judge};
 use crate::pki::strength::{weak_key, weak_signature};
@@ -37,7 +39,7 @@ pub(super) fn assess(
     rules: &Rules,
     anchors: &[TrustAnchor<'_>],
     seen: &Seen,
-    dead: &[String],
+    dead: &[Told],
     now: DateTime<Utc>,
 ) -> Assessment {
     let mut findings = Vec::new();
@@ -57,7 +59,7 @@ pub(super) fn assess(
     if let Some(fault) = seen.fault.as_ref().filter(|fault| !(told && is_of_the_chain(fault))) {
         findings.insert(0, Finding::of_fault(&named_by_scan(fault, seen.scan.as_deref())));
     } else if seen.tls.is_some() {
-        findings.insert(0, Finding::passed("reachable", "", "it answered"));
+        findings.insert(0, Finding::passed("reachable", "", told!("có trả lời", "it answered")));
     }
     findings.extend(partial(dead));
     Assessment::of(findings)
@@ -90,7 +92,7 @@ fn named_by_scan(fault: &Fault, scan: Option<&Scan>) -> Fault {
 
 /// The version that a client of today gets.
 fn agreed_version(rules: &Rules, tls: &TlsFacts) -> Finding {
-    let expected = format!("TLS {} or newer", rules.least.as_str());
+    let expected = told!("TLS {least} trở lên", "TLS {least} or newer", least = rules.least.as_str());
     let found = format!("TLS {}", tls.version);
     let agreed = Version::ALL.into_iter().find(|version| version.as_str() == tls.version);
     if agreed.is_some_and(|agreed| agreed >= rules.least) {
@@ -102,10 +104,15 @@ fn agreed_version(rules: &Rules, tls: &TlsFacts) -> Finding {
 
 /// What else the server accepts.
 fn judge_scan(rules: &Rules, scan: &Scan, findings: &mut Vec<Finding>) {
-    let expected = format!("TLS {} or newer only", rules.least.as_str());
+    let expected =
+        told!("chỉ TLS {least} trở lên", "TLS {least} or newer only", least = rules.least.as_str());
     let accepted: Vec<&str> = scan.accepted().map(Version::as_str).collect();
-    let found =
-        format!("accepts {}", if accepted.is_empty() { "none".to_owned() } else { accepted.join(", ") });
+    let found = if accepted.is_empty() {
+        told!("không nhận phiên bản nào", "accepts none")
+    } else {
+        told!("nhận {versions}", "accepts {versions}", versions = accepted.join(", "))
+    };
+    let no_weak = || told!("không có bộ mã yếu", "no weak suite");
     let asked = scan.versions.len() > 1;
     if scan.accepted().any(|version| version < rules.least) {
         findings.push(Finding::failed("versions", Reason::TlsWeak, &expected, &found));
@@ -113,26 +120,30 @@ fn judge_scan(rules: &Rules, scan: &Scan, findings: &mut Vec<Finding>) {
     {
         findings.push(Finding::passed("versions", &expected, &found));
     } else if asked {
-        findings.push(Finding::cannot_tell("versions", &expected, &scan.gap));
+        findings.push(Finding::cannot_tell("versions", &expected, sayings::saying(&scan.gap)));
     }
     match &scan.weak {
         Some(weak) if weak.is_empty() => {
-            findings.push(Finding::passed("suites", "no weak suite", "none found"));
+            findings.push(Finding::passed("suites", no_weak(), told!("không thấy bộ nào", "none found")));
         }
         Some(weak) => {
             let list: Vec<String> =
                 weak.iter().map(|(class, suite)| format!("{} ({suite})", class.as_str())).collect();
-            let found = format!("accepts {}", list.join(", "));
-            findings.push(Finding::failed("suites", Reason::TlsWeak, "no weak suite", &found));
+            let found = told!("nhận {list}", "accepts {list}", list = list.join(", "));
+            findings.push(Finding::failed("suites", Reason::TlsWeak, no_weak(), &found));
         }
         None if !scan.gap.is_empty() => {
-            findings.push(Finding::cannot_tell("suites", "no weak suite", &scan.gap));
+            findings.push(Finding::cannot_tell("suites", no_weak(), sayings::saying(&scan.gap)));
         }
         None => {}
     }
     if let Some(suite) = scan.no_forward_secrecy {
-        let found = format!("{suite} is accepted too: recorded traffic can be read once the key is known");
-        findings.push(remark("forward_secrecy", "only suites with forward secrecy", &found));
+        let found = told!(
+            "còn nhận {suite}: ai có khóa sẽ đọc được dữ liệu đã ghi lại",
+            "{suite} is accepted too: recorded traffic can be read once the key is known"
+        );
+        let expected = told!("chỉ các bộ mã có bảo mật chuyển tiếp", "only suites with forward secrecy");
+        findings.push(remark("forward_secrecy", &expected, &found));
     }
 }
 
@@ -169,7 +180,7 @@ impl Judging<'_> {
 
     /// Every certificate of the path is valid now.
     fn validity(&self) -> Finding {
-        let expected = "every certificate is valid now";
+        let expected = told!("mọi chứng thư đang có hiệu lực", "every certificate is valid now");
         let wrong = self.certificates().iter().enumerate().filter_map(|(place, certificate)| {
             let reason = not_valid(certificate, self.now)?;
             let reason = if self.is_needed(place) { reason } else { Reason::TlsExpiresSoon };
@@ -177,42 +188,47 @@ impl Judging<'_> {
         });
         let worst = wrong.max_by_key(|(reason, _)| reason.status());
         worst.map_or_else(
-            || Finding::passed("validity", expected, "they are"),
-            |(reason, found)| Finding::failed("validity", reason, expected, &found),
+            || Finding::passed("validity", &expected, told!("đúng vậy", "they are")),
+            |(reason, found)| Finding::failed("validity", reason, &expected, &found),
         )
     }
 
     /// The chain leads to a root that is trusted.
     fn trust(&self) -> Finding {
-        let expected = "leads to a trusted root";
+        let expected = &told!("dẫn tới một CA gốc được tin cậy", "leads to a trusted root");
         if self.tls.verified {
-            return Finding::passed("trust", expected, "it does");
+            return Finding::passed("trust", expected, told!("đúng vậy", "it does"));
         }
         let trust = trust(&self.chain.der, self.anchors);
+        let found = sayings::saying(&trust.to_string());
         match (&trust, trust.reason()) {
             // A top issuer that nobody could fetch is a stranger, no missing link: the handshake knows the policy.
             (Trust::Incomplete { .. }, _) if self.tls.reason == Some(Reason::TlsUntrusted) => {
-                Finding::failed("trust", Reason::TlsUntrusted, expected, &trust.to_string())
+                Finding::failed("trust", Reason::TlsUntrusted, expected, &found)
             }
-            (_, Some(reason)) => Finding::failed("trust", reason, expected, &trust.to_string()),
+            (_, Some(reason)) => Finding::failed("trust", reason, expected, &found),
             // Whoever shook hands saw something that this rule does not look at.
             (Trust::Trusted, None) if self.tls.reason == Some(Reason::TlsUntrusted) => {
-                Finding::failed("trust", Reason::TlsUntrusted, expected, &self.tls.detail)
+                Finding::failed("trust", Reason::TlsUntrusted, expected, sayings::saying(&self.tls.detail))
             }
-            (Trust::Trusted, None) => Finding::passed("trust", expected, "it does"),
-            _ => Finding::cannot_tell("trust", expected, &trust.to_string()),
+            (Trust::Trusted, None) => Finding::passed("trust", expected, told!("đúng vậy", "it does")),
+            _ => Finding::cannot_tell("trust", expected, &found),
         }
     }
 
     /// The certificate is for the name that was asked for.
     fn name(&self) -> Finding {
-        let expected = format!("a certificate for \"{}\"", self.tls.server_name);
+        let asked = &self.tls.server_name;
+        let expected = told!("chứng thư dành cho \"{asked}\"", "a certificate for \"{asked}\"");
         if self.tls.verified || self.is_for(&self.tls.server_name) {
-            return Finding::passed("name", &expected, "it is");
+            return Finding::passed("name", &expected, told!("đúng vậy", "it is"));
         }
         let names = self.certificates().first().map(|leaf| leaf.names.join(", ")).unwrap_or_default();
-        let found =
-            if names.is_empty() { "it names no host".to_owned() } else { format!("it is for {names}") };
+        let found = if names.is_empty() {
+            told!("chứng thư không nêu tên máy chủ nào", "it names no host")
+        } else {
+            told!("chứng thư dành cho {names}", "it is for {names}")
+        };
         Finding::failed("name", Reason::TlsWrongHost, &expected, &found)
     }
 
@@ -221,17 +237,17 @@ impl Judging<'_> {
     }
 
     fn also_for(&self, name: &str) -> Finding {
-        let expected = format!("a certificate for \"{name}\" too");
+        let expected = told!("chứng thư cũng dành cho \"{name}\"", "a certificate for \"{name}\" too");
         if self.is_for(name) {
-            return Finding::passed("names", &expected, "it is");
+            return Finding::passed("names", &expected, told!("đúng vậy", "it is"));
         }
-        Finding::failed("names", Reason::TlsWrongHost, &expected, "it is not")
+        Finding::failed("names", Reason::TlsWrongHost, &expected, told!("không phải", "it is not"))
     }
 
     /// The issuer is the one the operator expects.
     fn issuer(&self) -> Option<Finding> {
         let wanted = self.rules.issuer.as_ref()?;
-        let expected = format!("an issuer with \"{wanted}\" in its name");
+        let expected = told!("nơi cấp có \"{wanted}\" trong tên", "an issuer with \"{wanted}\" in its name");
         let issuer = self.certificates().first().map(|leaf| leaf.issuer.as_str()).unwrap_or_default();
         Some(if issuer.to_lowercase().contains(&wanted.to_lowercase()) {
             Finding::passed("issuer", &expected, issuer)
@@ -242,19 +258,28 @@ impl Judging<'_> {
 
     /// What the stapled response says. That none is stapled is common and no fault; that one cannot be believed is told.
     fn revocation(&self) -> Finding {
-        let expected = "the stapled response says good";
+        let expected = &told!("phản hồi OCSP đính kèm nói là còn tốt", "the stapled response says good");
         let Some(response) = &self.tls.ocsp else {
-            return Finding::inapplicable("revocation", expected, "no response was stapled");
+            return Finding::inapplicable(
+                "revocation",
+                expected,
+                told!("không có phản hồi đính kèm", "no response was stapled"),
+            );
         };
         match judge(response, &self.chain.der, self.anchors, self.now) {
             Stapled::Good { until } => {
-                Finding::passed("revocation", expected, &format!("good until {until}"))
+                Finding::passed("revocation", expected, told!("còn tốt đến {until}", "good until {until}"))
             }
             Stapled::Revoked { since } => {
-                let since = since.map(|since| format!(" since {since}")).unwrap_or_default();
-                Finding::failed("revocation", Reason::TlsRevoked, expected, &format!("revoked{since}"))
+                let found = match since {
+                    Some(since) => told!("đã bị thu hồi từ {since}", "revoked since {since}"),
+                    None => told!("đã bị thu hồi", "revoked"),
+                };
+                Finding::failed("revocation", Reason::TlsRevoked, expected, found)
             }
-            Stapled::CannotTell { because } => Finding::cannot_tell("revocation", expected, &because),
+            Stapled::CannotTell { because } => {
+                Finding::cannot_tell("revocation", expected, sayings::saying(&because))
+            }
         }
     }
 
@@ -262,10 +287,18 @@ impl Judging<'_> {
     fn expiry(&self) -> Finding {
         let warn_before =
             chrono::TimeDelta::from_std(self.rules.warn_before).unwrap_or(chrono::TimeDelta::MAX);
-        let expected = format!("every certificate is valid for {} days more", warn_before.num_days());
+        let expected = told!(
+            "mọi chứng thư còn hiệu lực thêm {days} ngày",
+            "every certificate is valid for {days} days more",
+            days = warn_before.num_days(),
+        );
         let alive = self.certificates().iter().enumerate().filter(|(_, one)| one.not_after >= self.now);
         let Some((place, first)) = alive.min_by_key(|(_, one)| one.not_after) else {
-            return Finding::inapplicable("expiry", &expected, "no certificate is valid");
+            return Finding::inapplicable(
+                "expiry",
+                &expected,
+                told!("không chứng thư nào có hiệu lực", "no certificate is valid"),
+            );
         };
         let found = told(place, first);
         if first.not_after - self.now < warn_before {
@@ -276,44 +309,56 @@ impl Judging<'_> {
     }
 
     /// Nothing in the chain is weak. A root that we trust is trusted as it is, whatever it was made with.
-    fn strength(&self, rule: &'static str, weakness: fn(&[u8]) -> Option<String>) -> Finding {
-        let expected = "RSA 2048, EC 256 and SHA-256 at least";
+    fn strength(&self, rule: &'static str, weakness: fn(&[u8]) -> Option<Told>) -> Finding {
+        let expected = told!("ít nhất RSA 2048, EC 256 và SHA-256", "RSA 2048, EC 256 and SHA-256 at least");
         let chain = self.chain.der.iter().enumerate();
         let judged =
             chain.filter(|(place, der)| *place == 0 || !crate::pki::chain::is_anchor(der, self.anchors));
-        let weak: Vec<String> = judged
+        let weak: Vec<Told> = judged
             .filter_map(|(place, der)| {
-                weakness(der).map(|words| format!("certificate {}: {words}", place + 1))
+                weakness(der).map(|Told { vi, en }| Told {
+                    vi: format!("chứng thư {}: {vi}", place + 1),
+                    en: format!("certificate {}: {en}", place + 1),
+                })
             })
             .collect();
         if weak.is_empty() {
-            return Finding::passed(rule, expected, "strong enough");
+            return Finding::passed(rule, expected, told!("đủ mạnh", "strong enough"));
         }
-        Finding::failed(rule, Reason::TlsWeak, expected, &weak.join("; "))
+        Finding::failed(rule, Reason::TlsWeak, expected, Told::joined(&weak, "; "))
     }
 
     /// The order, and certificates nobody needs: browsers cope, so that this is a remark and never a fault.
     fn order(&self) -> Finding {
-        let expected = "leaf first, each followed by its issuer";
+        let expected = &told!(
+            "chứng thư máy chủ đứng đầu, rồi lần lượt đến nơi cấp",
+            "leaf first, each followed by its issuer"
+        );
         let mut remarks = Vec::new();
         if !self.shape.in_order {
-            remarks.push("out of order, which browsers mend and other clients may not".to_owned());
+            remarks.push(told!(
+                "sai thứ tự: trình duyệt tự sửa được, phần mềm khác có thể không",
+                "out of order, which browsers mend and other clients may not"
+            ));
         }
         if !self.shape.superfluous.is_empty() {
             let places: Vec<String> =
                 self.shape.superfluous.iter().map(|place| (place + 1).to_string()).collect();
-            remarks.push(format!("not needed: certificate {}", places.join(", ")));
+            remarks.push(told!(
+                "thừa: chứng thư {places}",
+                "not needed: certificate {places}",
+                places = places.join(", "),
+            ));
         }
         if remarks.is_empty() {
-            return Finding::passed("chain_order", expected, "it is so");
+            return Finding::passed("chain_order", expected, told!("đúng vậy", "it is so"));
         }
-        let found = remarks.join("; ");
-        remark("chain_order", expected, &found)
+        remark("chain_order", expected, &Told::joined(&remarks, "; "))
     }
 }
 
 /// A rule that does not hold but does not make the server worse than up: it failed for no reason of the closed list.
-fn remark(rule: &'static str, expected: &str, found: &str) -> Finding {
+fn remark(rule: &'static str, expected: &Told, found: &Told) -> Finding {
     Finding { outcome: Outcome::Failed, ..Finding::inapplicable(rule, expected, found) }
 }
 
@@ -325,11 +370,17 @@ fn not_valid(certificate: &CertificateFacts, now: DateTime<Utc>) -> Option<Reaso
 }
 
 /// Which certificate, and from when until when it is valid.
-fn told(place: usize, certificate: &CertificateFacts) -> String {
-    let role =
-        if place == 0 { "the server's certificate".to_owned() } else { format!("certificate {}", place + 1) };
-    format!(
-        "{role} ({}) is valid from {} to {}",
-        certificate.subject, certificate.not_before, certificate.not_after
+fn told(place: usize, certificate: &CertificateFacts) -> Told {
+    let CertificateFacts { subject, not_before, not_after, .. } = certificate;
+    if place == 0 {
+        return told!(
+            "chứng thư của máy chủ ({subject}) có hiệu lực từ {not_before} đến {not_after}",
+            "the server's certificate ({subject}) is valid from {not_before} to {not_after}"
+        );
+    }
+    told!(
+        "chứng thư {number} ({subject}) có hiệu lực từ {not_before} đến {not_after}",
+        "certificate {number} ({subject}) is valid from {not_before} to {not_after}",
+        number = place + 1,
     )
 }

@@ -8,6 +8,7 @@ use crate::model::facts::{AddressFacts, CertificateFacts, Facts};
 use crate::model::finding::{Finding, Outcome};
 use crate::model::reason::Reason;
 use crate::model::result::ProbeResult;
+use crate::model::sayings;
 use crate::web::pages::parts::{Badge, Moment, Stretch, bar, took};
 use crate::web::pages::{Message, Reader, STYLE, answer, shown, words};
 use crate::web::state::WebState;
@@ -115,8 +116,8 @@ fn rule(finding: &Finding, reader: &Reader) -> Rule {
         },
         outcome: reader.say(words::outcome(finding.outcome)),
         reason: finding.reason.map_or("", Reason::as_str),
-        expected: shown(&finding.expected),
-        found: shown(&finding.found),
+        expected: shown(finding.expected.in_language(reader.language)),
+        found: shown(finding.found.in_language(reader.language)),
     }
 }
 
@@ -130,7 +131,7 @@ fn events(run: &ProbeResult, reader: &Reader) -> Vec<Line> {
 }
 
 fn address(facts: &AddressFacts, reader: &Reader) -> Line {
-    let fault = facts.fault.as_ref().map(|fault| shown(&fault.to_string()));
+    let fault = facts.fault.as_ref().map(|fault| shown(fault.told().in_language(reader.language)));
     let used = facts.used.then(|| reader.say(words::USED).to_owned());
     Line {
         number: facts.connect.map_or_else(|| "–".to_owned(), |spent| took(spent, reader.language)),
@@ -149,7 +150,7 @@ fn tls(facts: &Facts, reader: &Reader) -> Option<Tls> {
     Some(Tls {
         summary: shown(&parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")),
         verdict: shown(
-            &[verdict, &tls.detail]
+            &[verdict, sayings::saying(&tls.detail).in_language(reader.language)]
                 .into_iter()
                 .filter(|part| !part.is_empty())
                 .collect::<Vec<_>>()
