@@ -33,11 +33,13 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The names between braces, whatever their format.
+/// The names between braces, whatever their format. Where a part of the sentence is itself in both languages, it is
+/// called `vi` in one and `en` in the other.
 fn placeholders(format: &str) -> BTreeSet<String> {
     let plain = format.replace("{{", "").replace("}}", "");
     let parts = plain.split('{').skip(1);
-    parts.map(|part| part.split(['}', ':']).next().unwrap_or_default().to_owned()).collect()
+    let names = parts.map(|part| part.split(['}', ':']).next().unwrap_or_default());
+    names.filter(|name| !matches!(*name, "vi" | "en")).map(str::to_owned).collect()
 }
 
 #[test]
