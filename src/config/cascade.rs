@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use crate::config::decode::decode;
 use crate::config::files::{DefaultKeys, ProbeKeys};
+use crate::config::node::{Entry, Node, Value};
 use crate::config::problem::Problems;
 use crate::config::source::Span;
-use crate::config::tree::{Entry, Node, Value};
 use crate::model::told::told;
 use crate::probe::kind::KINDS;
 use crate::probe::settings::Pairs;

@@ -6,8 +6,8 @@ use url::Url;
 
 use crate::config::assemble::Assembler;
 use crate::config::files::SloKeys;
+use crate::config::node::Node;
 use crate::config::problem::GIVEN;
-use crate::config::tree::Node;
 use crate::config::words::suggestion;
 use crate::metrics::catalogue::label_problem;
 use crate::model::foreign;

@@ -11,8 +11,8 @@ use serde::de::{
 use serde::forward_to_deserialize_any;
 use serde_json::Value as Json;
 
+use crate::config::node::{Entry, Node, Value};
 use crate::config::source::Span;
-use crate::config::tree::{Entry, Node, Value};
 use crate::config::walk::{given_twice, key_missing};
 use crate::config::words::listed;
 use crate::model::text::Text;

@@ -11,10 +11,10 @@ use url::{Host, Url};
 
 use crate::config::decode::decode;
 use crate::config::files::{DependencyKeys, GlobalFile, NameKeys, ProxyKeys};
+use crate::config::node::Node;
 use crate::config::problem::{GIVEN, Problems, first_given};
 use crate::config::resources::Files;
 use crate::config::source::Span;
-use crate::config::tree::Node;
 use crate::config::walk::keep_one;
 use crate::html::phrases::PhraseSettings;
 use crate::metrics::settings::StoreSettings;

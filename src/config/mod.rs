@@ -16,6 +16,7 @@ mod collect;
 mod decode;
 mod files;
 mod load;
+mod node;
 mod problem;
 mod scalar;
 mod schema;

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::config::decode::DecodeError;
 use crate::config::diagnostic::{Diagnostic, Diagnostics, Excerpt, Severity};
+use crate::config::node::Node;
 use crate::config::secrets::Masks;
 use crate::config::source::{Sources, Span};
-use crate::config::tree::{self, Node, TreeError};
+use crate::config::tree::{self, TreeError};
 use crate::model::told::{Told, told};
 
 /// Stands in a message for what the file holds at the problem's place; filled in once secrets are known.

@@ -1,6 +1,6 @@
 //! What a plain scalar means by the core schema of YAML 1.2: `no`, `yes`, `on` and `off` are words, not booleans.
 
-use crate::config::tree::Value;
+use crate::config::node::Value;
 
 /// Types a plain scalar (one without quotes).
 pub(super) fn typed(text: &str) -> Value {

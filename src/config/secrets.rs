@@ -3,8 +3,8 @@
 //! A secret belongs into a file, the environment or a credential; but people do paste them, and an error message
 //! (or `/config`) must not carry them further. Better to hide too much than too little.
 
+use crate::config::node::{Node, Value};
 use crate::config::source::{Mark, Sources, Span, columns};
-use crate::config::tree::{Node, Value};
 use crate::model::secret::REDACTED;
 
 /// Parts of key names under which a secret is to be expected.

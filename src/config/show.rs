@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use crate::config::node::{Node, Value};
 use crate::config::secrets;
 use crate::config::source::Sources;
-use crate::config::tree::{Node, Value};
 use crate::model::secret::REDACTED;
 
 /// Every file as YAML.

@@ -6,10 +6,10 @@
 
 use std::path::Path;
 
+use crate::config::node::{Entry, Node, Value};
 use crate::config::problem::{GIVEN, Problems, first_given};
 use crate::config::shape::{Bounds, Key, ShapeId, Shapes, What, Wording};
 use crate::config::source::{Sources, Span};
-use crate::config::tree::{Entry, Node, Value};
 use crate::config::words::{allowed_range, any_of, described, listed, suggestion, type_hint};
 use crate::model::text::Text;
 use crate::model::told::{Told, told};

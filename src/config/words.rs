@@ -1,8 +1,8 @@
 //! The sentences of the walk: what is allowed in a place, which slip is likely, which word was meant.
 
+use crate::config::node::Value;
 use crate::config::problem::GIVEN;
 use crate::config::shape::{Bounds, ShapeId, Shapes, What};
-use crate::config::tree::Value;
 use crate::model::text::Text;
 use crate::model::told::{Told, told};
 
