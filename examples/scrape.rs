@@ -5,14 +5,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a measuring program that cannot go on ends")]
 
+#[path = "../tests/support/never.rs"]
+mod never;
+
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::io::Write;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use emc_monitor::metrics::Format;
 use emc_monitor::metrics::settings::StoreSettings;
 use emc_monitor::metrics::store::Store;
@@ -23,11 +25,10 @@ use emc_monitor::model::phase::{Phase, Phases};
 use emc_monitor::model::result::ProbeResult;
 use emc_monitor::model::status::Status;
 use emc_monitor::model::timeline::Timeline;
-use emc_monitor::net::run::Run;
 use emc_monitor::probe::spec::{Names, Portal, ProbeSpec};
-use emc_monitor::probe::{AnyProbe, Measured, Tools};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use never::Never;
 use prometheus::{
     Encoder, GaugeVec, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder,
 };
@@ -141,27 +142,6 @@ fn crate_registry(specs: &[ProbeSpec]) -> Registry {
     counters.into_iter().for_each(|family| registry.register(Box::new(family)).unwrap());
     registry.register(Box::new(histogram)).unwrap();
     registry
-}
-
-struct Never;
-
-impl AnyProbe for Never {
-    fn run<'a>(
-        &'a self,
-        _: &'a Tools,
-        _: &'a mut Run,
-        _: fn() -> DateTime<Utc>,
-    ) -> Pin<Box<dyn Future<Output = Measured> + Send + 'a>> {
-        unreachable!("nothing is measured here")
-    }
-
-    fn target(&self) -> String {
-        String::new()
-    }
-
-    fn hosts(&self) -> Vec<String> {
-        Vec::new()
-    }
 }
 
 fn name(text: &str) -> Name {

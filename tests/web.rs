@@ -12,6 +12,8 @@ mod exposition;
 mod fixture;
 #[path = "web/hostile.rs"]
 mod hostile;
+#[path = "support/never.rs"]
+mod never;
 #[path = "web/prometheus.rs"]
 mod prometheus;
 #[path = "web/served.rs"]

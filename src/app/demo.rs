@@ -1,15 +1,17 @@
 //! `emc demo`: the practice ministry and a monitor that watches it, in one process, from nothing to metrics.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::app::sandbox::{Opened, SandboxOptions, open};
+use chrono::{DateTime, Utc};
+
+use crate::app::sandbox::Opened;
 use crate::app::serve::{self, ServeError, ServeOptions};
 use crate::app::signals::Signals;
 use crate::app::wiring::World;
-use crate::sandbox::portal::{ADMIN_PORT, CA_FILE, HTTP_PORT, HTTPS_PORT, Running, StartError};
+use crate::sandbox::portal::{self, CA_FILE, HTTP_PORT, HTTPS_PORT, Running, Settings, StartError};
 
 /// What is watched: the practice ministry as the catalogue ships it, at its usual ports.
 const WATCHED: &str = include_str!("../../probes/thuc-hanh.yaml");
@@ -76,7 +78,7 @@ pub fn demo(options: &DemoOptions, world: World, shown: impl FnOnce(&Shown)) -> 
     runtime.block_on(async {
         let signals = Signals::listen()?;
         let scratch = Scratch::below(&options.scratch)?;
-        let running = open_anywhere(&scratch.0).await?;
+        let running = open_anywhere(&scratch.0, (world.clock)()).await?;
         write_config(&scratch.0, &running)?;
         let serving = serve::start(serve_options(&scratch.0, options.listen), world).await?;
         shown(&Shown {
@@ -91,18 +93,14 @@ pub fn demo(options: &DemoOptions, world: World, shown: impl FnOnce(&Shown)) -> 
 }
 
 /// The usual ports; where one of them is taken, whatever the system has free.
-async fn open_anywhere(ca_folder: &Path) -> Result<Running, StartError> {
-    let local = |port| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
-    let at = |[http, https, admin]: [u16; 3]| SandboxOptions {
-        http: local(http),
-        https: local(https),
-        admin: local(admin),
-        names: Vec::new(),
-        ca_folder: Some(ca_folder.to_owned()),
-        allow_remote: false,
-    };
-    match open(at([HTTP_PORT, HTTPS_PORT, ADMIN_PORT])).await {
-        Err(StartError::Listen { .. }) => open(at([0; 3])).await,
+async fn open_anywhere(ca_folder: &Path, now: DateTime<Utc>) -> Result<Running, StartError> {
+    let at_usual = Settings { ca_folder: Some(ca_folder.to_owned()), ..Settings::usual(now) };
+    let mut anywhere = at_usual.clone();
+    for door in [&mut anywhere.http, &mut anywhere.https, &mut anywhere.admin] {
+        door.set_port(0);
+    }
+    match portal::start(at_usual).await {
+        Err(StartError::Listen { .. }) => portal::start(anywhere).await,
         other => other,
     }
 }

@@ -4,25 +4,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use chrono::Utc;
-
 use crate::app::signals::{Asked, Signals};
 use crate::model::text::Language;
 use crate::sandbox::client::{Client, ClientError, FaultState};
 use crate::sandbox::faults::{Fault, Params, Refusal};
-use crate::sandbox::portal::{self, Running, Settings, StartError};
-
-/// How the ministry is to be opened; see [`Settings`] for what each means.
-#[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the fields of sandbox::portal::Settings, where they are explained")]
-pub struct SandboxOptions {
-    pub http: SocketAddr,
-    pub https: SocketAddr,
-    pub admin: SocketAddr,
-    pub names: Vec<String>,
-    pub ca_folder: Option<PathBuf>,
-    pub allow_remote: bool,
-}
+pub use crate::sandbox::portal::Settings;
+use crate::sandbox::portal::{self, Running, StartError};
 
 /// Where an open ministry can be reached.
 #[derive(Clone, Debug)]
@@ -88,22 +75,16 @@ pub struct FaultLine {
 ///
 /// # Errors
 /// [`SandboxError`].
-pub fn sandbox(options: SandboxOptions, opened: impl FnOnce(&Opened)) -> Result<(), SandboxError> {
+pub fn sandbox(settings: Settings, opened: impl FnOnce(&Opened)) -> Result<(), SandboxError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let mut signals = Signals::listen()?;
-        let running = open(options).await?;
+        let running = portal::start(settings).await?;
         opened(&Opened::of(&running));
         while signals.next().await != Asked::Stop {}
         running.shutdown().await;
         Ok(())
     })
-}
-
-/// Opens the ministry within a runtime that is there already.
-pub(in crate::app) async fn open(options: SandboxOptions) -> Result<Running, StartError> {
-    let SandboxOptions { http, https, admin, names, ca_folder, allow_remote } = options;
-    portal::start(Settings { http, https, admin, names, ca_folder, allow_remote, now: Utc::now() }).await
 }
 
 impl Opened {

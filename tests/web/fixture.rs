@@ -1,11 +1,10 @@
 //! Portals, probes and results made by hand, for tests that need no network.
 
 use std::collections::BTreeMap;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use emc_monitor::model::facts::{CertificateFacts, Facts, HttpFacts, PeerChain, TlsFacts};
 use emc_monitor::model::finding::{Assessment, Finding};
 use emc_monitor::model::id::{Name, ProbeId, RunId};
@@ -13,31 +12,9 @@ use emc_monitor::model::phase::{Phase, Phases};
 use emc_monitor::model::reason::Reason;
 use emc_monitor::model::result::ProbeResult;
 use emc_monitor::model::timeline::Timeline;
-use emc_monitor::net::run::Run;
 use emc_monitor::probe::spec::{Names, Portal, ProbeSpec};
-use emc_monitor::probe::{AnyProbe, Measured, Tools};
 
-/// A probe that is never run.
-struct Never;
-
-impl AnyProbe for Never {
-    fn run<'a>(
-        &'a self,
-        _: &'a Tools,
-        _: &'a mut Run,
-        _: fn() -> DateTime<Utc>,
-    ) -> Pin<Box<dyn Future<Output = Measured> + Send + 'a>> {
-        unreachable!("nothing is measured here")
-    }
-
-    fn target(&self) -> String {
-        String::new()
-    }
-
-    fn hosts(&self) -> Vec<String> {
-        Vec::new()
-    }
-}
+use crate::never::Never;
 
 pub(crate) fn name(text: &str) -> Name {
     Name::try_from(text).unwrap()

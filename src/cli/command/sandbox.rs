@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
-use crate::app::sandbox::{self, FaultLine, Opened, SandboxOptions, SwitchError};
+use crate::app::sandbox::{self, FaultLine, Opened, Settings, SwitchError};
 use crate::cli::args::ListFormat;
 use crate::cli::args::sandbox::{FaultCommand, FaultList, SandboxArguments, SandboxCommand};
 use crate::cli::exit::{self, Exit};
 use crate::cli::out::Out;
+use crate::cli::surroundings::world;
 use crate::model::text::{Language, Text};
 
 const OPEN: Text = Text {
@@ -41,8 +42,9 @@ pub(super) fn run(arguments: SandboxArguments, language: Language, out: &mut Out
 
 fn open(given: SandboxArguments, language: Language, out: &mut Out) -> Result<(), sandbox::SandboxError> {
     let SandboxArguments { http, https, admin, name: names, ca_folder, allow_remote, .. } = given;
-    let options = SandboxOptions { http, https, admin, names, ca_folder: Some(ca_folder), allow_remote };
-    sandbox::sandbox(options, |opened| out.print(&welcome(opened, language)))
+    let now = (world().clock)();
+    let settings = Settings { http, https, admin, names, ca_folder: Some(ca_folder), allow_remote, now };
+    sandbox::sandbox(settings, |opened| out.print(&welcome(opened, language)))
 }
 
 /// How the reader would call this program again.
