@@ -106,6 +106,7 @@ http {{
   server {{
     listen 127.0.0.1:{self.http} backlog=4096; listen 127.0.0.1:{self.https} ssl backlog=4096;
     ssl_certificate {folder}/chain.pem; ssl_certificate_key {folder}/leaf.key; root {folder}/www; charset utf-8;
+    location = /changing {{ alias {folder}/www/index.html; default_type text/html; sub_filter '<title>' '<meta name="csrf" content="$request_id"><title>'; }}
   }}
 }}""")
         scratch.start("nginx", "-c", folder / "nginx.conf", "-p", folder, "-e", folder / "error.log")

@@ -90,6 +90,8 @@ def throughput(seconds, rounds):
                 "http emc": example("throughput", plain, seconds),
                 "regex blackbox": drive_blackbox(pid, base, "regex", plain, seconds),
                 "regex emc": example("throughput", plain, seconds, "--regex", REGEX),
+                "changing blackbox": drive_blackbox(pid, base, "regex", plain + "changing", seconds),
+                "changing emc": example("throughput", plain + "changing", seconds, "--regex", REGEX),
                 # Last: it leaves tens of thousands of ports in TIME_WAIT, and whoever comes next looks long for a free one.
                 "http raw": example("raw_loop", plain, seconds),
             }
