@@ -3,8 +3,10 @@
 use std::path::Path;
 
 use crate::app::wiring::World;
-use crate::config::diagnostic::{Diagnostics, Styling};
+use crate::config::diagnostic::Styling;
 use crate::config::summary::Summary;
+
+pub use crate::config::diagnostic::Diagnostics;
 
 /// A configuration that holds.
 #[derive(Clone, Debug)]

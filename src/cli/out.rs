@@ -37,9 +37,12 @@ impl Out {
         self.warn(&format!("emc: {message}\n"));
     }
 
-    /// Writes to standard error as it is. Where even that fails, there is nobody to tell.
+    /// Writes whole lines to standard error. Where even that fails, there is nobody to tell.
     pub fn warn(&mut self, text: &str) {
         let _ = self.stderr.write_all(text.as_bytes());
+        if !text.is_empty() && !text.ends_with('\n') {
+            let _ = self.stderr.write_all(b"\n");
+        }
     }
 
     /// Why not everything reached standard output; a reader that went away is no reason.

@@ -46,7 +46,11 @@ impl Fault {
     #[must_use]
     pub fn told(&self) -> Told {
         let (operation, said) = (sayings::operation(self.operation), sayings::saying(&self.detail));
-        let told = Told::joined(&[operation, said], ": ");
+        let joined = |operation: String, said: String| {
+            // "connect: connection refused" says in Vietnamese one thing twice.
+            if said.starts_with(&operation) { said } else { format!("{operation}: {said}") }
+        };
+        let told = Told { vi: joined(operation.vi, said.vi), en: format!("{}: {}", operation.en, said.en) };
         match self.address {
             Some(address) => told.map(|told| format!("{told} ({address})")),
             None => told,

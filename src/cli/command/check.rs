@@ -1,6 +1,6 @@
 //! `emc check`: prints what is wrong with the files, or what they amount to.
 
-use crate::app::check::{Checked, check, styling};
+use crate::app::check::{Checked, Diagnostics, check, styling};
 use crate::cli::args::{CheckArguments, Common};
 use crate::cli::exit::{self, Exit};
 use crate::cli::out::Out;
@@ -37,8 +37,28 @@ pub(super) fn run(
         }
         Err(diagnostics) => {
             out.warn(&diagnostics.render(styling(surroundings.colours_errors()), surroundings.language));
+            out.warn(&format!("\n{}\n", tally(&diagnostics, surroundings.language)));
             exit::DEGRADED
         }
+    }
+}
+
+/// How much is wrong, behind a list that may have scrolled away.
+fn tally(diagnostics: &Diagnostics, language: Language) -> String {
+    let errors = diagnostics.errors();
+    let warnings = diagnostics.0.len() - errors;
+    let counted = |count, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
+    match language {
+        Language::Vi if warnings == 0 => format!("cấu hình chưa dùng được: {errors} lỗi"),
+        Language::Vi => format!("cấu hình chưa dùng được: {errors} lỗi, {warnings} cảnh báo"),
+        Language::En if warnings == 0 => {
+            format!("the configuration cannot be used: {}", counted(errors, "error"))
+        }
+        Language::En => format!(
+            "the configuration cannot be used: {}, {}",
+            counted(errors, "error"),
+            counted(warnings, "warning")
+        ),
     }
 }
 
