@@ -7,6 +7,7 @@
 pub mod app;
 pub mod cli;
 pub mod config;
+pub mod dashboards;
 pub mod html;
 pub mod metrics;
 pub mod model;

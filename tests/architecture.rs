@@ -13,10 +13,26 @@ const TABLE: &[(&str, &[&str])] = &[
     ("probe", &["model", "html", "pki", "net"]),
     ("schedule", &["model", "probe", "net"]),
     ("metrics", &["model", "probe"]),
+    ("dashboards", &["model", "metrics"]),
     ("web", &["model", "metrics", "schedule", "probe"]),
     ("sandbox", &["model", "html", "net", "pki"]),
     ("config", &["model", "html", "pki", "net", "probe", "schedule", "metrics", "web"]),
-    ("app", &["model", "html", "pki", "net", "probe", "schedule", "metrics", "web", "config", "sandbox"]),
+    (
+        "app",
+        &[
+            "model",
+            "html",
+            "pki",
+            "net",
+            "probe",
+            "schedule",
+            "metrics",
+            "web",
+            "config",
+            "sandbox",
+            "dashboards",
+        ],
+    ),
     ("cli", &["model", "app"]),
 ];
 

@@ -3,6 +3,7 @@
 pub mod bare;
 pub mod board;
 pub mod check;
+pub mod dashboards;
 pub mod demo;
 pub mod doctor;
 pub mod healthcheck;

@@ -68,6 +68,12 @@ pub const HELP: &[(&str, &str)] = &[
     ("config schema", "In JSON Schema của cấu hình, dùng cho trình soạn thảo"),
     ("schema", "Lược đồ của những gì emc ghi ra"),
     ("schema result", "In JSON Schema của một kết quả, như `emc probe --output json` ghi ra"),
+    ("dashboards", "Các bảng theo dõi cho Grafana"),
+    (
+        "dashboards export",
+        "Ghi các bảng theo dõi và tệp cấu hình nạp sẵn (provisioning) của Grafana, bằng tiếng Việt và tiếng Anh",
+    ),
+    ("dashboards export.folder", "Thư mục sẽ ghi vào; tệp trùng tên bị thay thế"),
     ("sandbox", "Bộ thực hành: một cổng dịch vụ công trên máy này, bật tắt được lỗi"),
     ("sandbox.http", "Địa chỉ của các trang qua HTTP; cổng 0 để hệ thống tự chọn"),
     ("sandbox.https", "Địa chỉ của các trang qua HTTPS"),

@@ -94,6 +94,10 @@ impl Monitor {
         self.log.lock().unwrap().clone()
     }
 
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     pub(crate) fn get(&self, path: &str) -> Answer {
         self.ask("GET", path)
     }

@@ -1,5 +1,6 @@
 //! The arguments. English stands here, beside each flag; Vietnamese in `vietnamese.rs`, which a test holds complete.
 
+pub mod dashboards;
 pub mod probe;
 pub mod sandbox;
 
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::cli::args::dashboards::DashboardsCommand;
 use crate::cli::args::probe::ProbeArguments;
 use crate::cli::args::sandbox::SandboxArguments;
 use crate::model::text::Language;
@@ -82,6 +84,9 @@ pub enum Command {
     /// Schemas of what emc writes.
     #[command(subcommand)]
     Schema(SchemaCommand),
+    /// The dashboards for Grafana.
+    #[command(subcommand)]
+    Dashboards(DashboardsCommand),
     /// The practice ministry: a portal on loopback whose faults can be switched.
     Sandbox(SandboxArguments),
     /// Examine this machine: can it measure, and measure well?
