@@ -68,7 +68,7 @@ fn variables(scene: &Scene) {
             let series = filling().fill(&board, series, Language::En);
             let path = format!("label/{label}/values");
             let answer = scene.prometheus.ask(&path, &[("match[]", &series)]);
-            assert_ne!(answer["data"].as_array().map(Vec::len).unwrap_or(0), 0, "{}: {answer}", filter.query);
+            assert_ne!(answer["data"].as_array().map_or(0, Vec::len), 0, "{}: {answer}", filter.query);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Every question is PromQL, asks for metrics and labels that exist, and treats counters as counters.
+//! Every question is `PromQL`, asks for metrics and labels that exist, and treats counters as counters.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -104,7 +104,7 @@ impl Walk<'_> {
             Expr::MatrixSelector(matrix) => (self.selector)(&matrix.vs, function),
             Expr::VectorSelector(vector) => (self.selector)(vector, function),
             Expr::NumberLiteral(_) | Expr::StringLiteral(_) => {}
-            other => panic!("a sort of expression that this test does not know: {other:?}"),
+            Expr::Extension(other) => panic!("{other:?} is not of Prometheus"),
         }
     }
 

@@ -57,10 +57,10 @@ pub(super) fn clock(root: &Path, now: DateTime<Utc>) -> Line {
     };
     let found = now.format("%Y-%m-%dT%H:%M:%SZ").to_string();
     let has = |mark: &&str| root.join(mark).exists();
-    let is_ours = has(&SYSTEMD_MARK) && !CONTAINER_MARKS.iter().any(|mark| has(mark));
+    let is_ours = has(&SYSTEMD_MARK) && !CONTAINER_MARKS.iter().any(has);
     if now.year() < YEAR_OF_RELEASE {
         Line::fail(SUBJECT, found, WRONG)
-    } else if TIME_MARKS.iter().any(|mark| has(mark)) {
+    } else if TIME_MARKS.iter().any(has) {
         Line::ok(SUBJECT, found)
     } else if is_ours {
         Line::warn(SUBJECT, found, UNSET)
