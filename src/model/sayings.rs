@@ -160,7 +160,21 @@ const SAYINGS: &[Text] = &[
         vi: "không có thời điểm nào mà mọi chứng thư cùng có hiệu lực",
         en: "there is no moment at which all certificates are valid",
     },
+    Text { vi: "máy chủ không trả lời", en: "the server did not answer" },
+    Text { vi: "máy chủ tên miền này không có địa chỉ", en: "this name server has no address" },
+    Text {
+        vi: "không tìm thấy vùng nào có máy chủ tên miền", en: "no zone with name servers was found"
+    },
+    Text {
+        vi: "máy chủ chỉ gửi những gì không thuộc về câu hỏi",
+        en: "the server sends only what does not belong to the question",
+    },
     // Our own health.
+    Text { vi: "không còn thời gian để hỏi", en: "there was no time left to ask" },
+    Text { vi: "chưa cấu hình máy phân giải tên nào", en: "no resolver is configured" },
+    Text {
+        vi: "lần đo không kết thúc đúng thời hạn", en: "the run did not end at its deadline"
+    },
     Text {
         vi: "máy của chính ta bị khựng trong lúc đo", en: "our own machine stalled during the run"
     },
@@ -199,6 +213,37 @@ fn vietnamese(known: &Text, english: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What stands as a literal in the `Fault::new(reason, operation, detail)` of a file, tests left out.
+    fn literal_faults(source: &str) -> Vec<(String, String)> {
+        let code = source.split("#[cfg(test)]").next().unwrap();
+        let calls = code.split("Fault::new(").skip(1).filter_map(|call| {
+            let call = call.split(';').next()?;
+            let mut literals = call.split('"').skip(1).step_by(2);
+            let (operation, detail) = (literals.next()?, literals.next()?);
+            let is_whole = call.split_once(detail)?.1.starts_with("\")") && !detail.contains('{');
+            is_whole.then(|| (operation.to_owned(), detail.to_owned()))
+        });
+        calls.collect()
+    }
+
+    #[test]
+    fn whatever_we_say_ourselves_of_a_failure_is_known_here() {
+        let mut rooms = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+        let mut faults = Vec::new();
+        while let Some(path) = rooms.pop() {
+            if path.is_dir() {
+                rooms.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                faults.extend(literal_faults(&std::fs::read_to_string(path).unwrap()));
+            }
+        }
+        assert!(faults.len() > 8, "only {} were found: does the code look otherwise now?", faults.len());
+        for (doing, detail) in faults {
+            assert!(!saying(&detail).vi.starts_with('"'), "{detail:?} has no Vietnamese");
+            assert_ne!(operation(&doing).vi, doing, "{doing:?} has no Vietnamese");
+        }
+    }
 
     #[test]
     fn a_saying_keeps_its_value_and_what_is_not_known_is_quoted() {
