@@ -9,6 +9,8 @@ const TABLE: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("html", &[]),
     ("pki", &["model"]),
+    ("slo", &["model"]),
+    ("history", &["model", "slo"]),
     ("net", &["model"]),
     ("probe", &["model", "html", "pki", "net"]),
     ("schedule", &["model", "probe", "net"]),
@@ -16,7 +18,8 @@ const TABLE: &[(&str, &[&str])] = &[
     ("dashboards", &["model", "metrics"]),
     ("web", &["model", "metrics", "schedule", "probe"]),
     ("sandbox", &["model", "html", "net", "pki"]),
-    ("config", &["model", "html", "pki", "net", "probe", "schedule", "metrics", "web"]),
+    ("report", &["model", "slo", "history"]),
+    ("config", &["model", "html", "pki", "net", "slo", "history", "probe", "schedule", "metrics", "web"]),
     (
         "app",
         &[
@@ -24,6 +27,9 @@ const TABLE: &[(&str, &[&str])] = &[
             "html",
             "pki",
             "net",
+            "slo",
+            "history",
+            "report",
             "probe",
             "schedule",
             "metrics",

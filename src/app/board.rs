@@ -1,8 +1,11 @@
 //! Where results go: series, recent runs, the log. The event loop hands each event on here and nowhere else.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::metrics::store::Store;
+use crate::app::historian::{Historian, HistoryPlan};
+use crate::history::writer::Figures;
+use crate::metrics::store::{HistoryFigures, Store};
 use crate::model::reason::{Owner, Reason};
 use crate::model::status::Status;
 use crate::schedule::engine::{Clock, Event, Finished};
@@ -13,13 +16,14 @@ use crate::web::state::WebState;
 pub struct Board {
     state: Arc<WebState>,
     clock: Clock,
+    historian: Historian,
 }
 
 impl Board {
     /// A board that shows on these pages.
     #[must_use]
-    pub const fn new(state: Arc<WebState>, clock: Clock) -> Self {
-        Self { state, clock }
+    pub fn new(state: Arc<WebState>, clock: Clock) -> Self {
+        Self { state, clock, historian: Historian::new(clock) }
     }
 
     /// All series.
@@ -29,7 +33,8 @@ impl Board {
     }
 
     /// A configuration is in force; `text` is what `/config` shows.
-    pub fn configured(&self, text: String) {
+    pub fn configured(&mut self, text: String, history: HistoryPlan) {
+        self.historian.configured(history);
         self.state.set_config(text);
         self.state.store.reloaded(Some((self.clock)()));
     }
@@ -49,21 +54,29 @@ impl Board {
         self.state.set_ready(false);
     }
 
+    /// Writes what history has not written yet, for so long at most.
+    pub fn finish(&mut self, patience: Duration) {
+        self.historian.finish(patience);
+    }
+
     /// So many events have found no place, in all.
     pub fn dropped(&self, in_all: u64) {
         self.state.store.results_dropped(in_all);
     }
 
     /// Takes in an event.
-    pub fn take(&self, event: Event) {
+    pub fn take(&mut self, event: Event) {
         match event {
             Event::Finished(run) => self.finished(*run),
             Event::Missed { id, beats } => self.state.store.missed(&id, beats),
-            Event::Own { faults, flying } => self.state.store.own_state(&faults, flying),
+            Event::Own { faults, flying } => {
+                self.state.store.own_state(&faults, flying);
+                self.state.store.history(shown(self.historian.figures()));
+            }
         }
     }
 
-    fn finished(&self, run: Finished) {
+    fn finished(&mut self, run: Finished) {
         if run.result.reason() == Some(Reason::SelfCancelled) {
             // We broke it off ourselves: it says nothing about anybody.
             return;
@@ -73,8 +86,15 @@ impl Board {
         }
         log(&run);
         self.state.store.record(&run.result, run.confirmed.status, run.confirmed.reason);
+        self.historian.take(&run.result, run.confirmed.status, run.confirmed.reason);
         self.state.runs.push(Arc::new(run.result));
     }
+}
+
+/// What history says of itself, in the words of metrics.
+const fn shown(figures: Figures) -> HistoryFigures {
+    let Figures { queued, committed, dropped, errors, corrupt } = figures;
+    HistoryFigures { queued, committed, dropped, errors, corrupt }
 }
 
 /// A portal that is down is news, not an error; ERROR means that whoever runs `emc` must act.

@@ -7,6 +7,8 @@ pub mod dashboards;
 pub mod demo;
 pub mod doctor;
 pub mod healthcheck;
+pub mod historian;
+pub mod history;
 pub mod kinds;
 pub mod limits;
 pub mod probe;

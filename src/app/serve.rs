@@ -32,6 +32,8 @@ pub use crate::web::settings::{external_url as web_address, listen_address};
 /// its answers, the whole stop takes less than five.
 const PATIENCE: Duration = Duration::from_secs(2);
 const NO_TIMER: Text = Text { vi: "không có luồng cho bộ hẹn giờ", en: "no thread for the timer" };
+/// How long history may take to write what still waits.
+const PATIENCE_OF_HISTORY: Duration = Duration::from_millis(800);
 /// How many wishes to reload may wait.
 const RELOADS: usize = 4;
 
@@ -128,8 +130,8 @@ pub async fn start(options: ServeOptions, world: World) -> Result<Serving, Serve
     let runs = Arc::new(RunLog::new(RunLogSettings::default()));
     let state = Arc::new(WebState::new(store, runs, reload, world.clock));
     let watch = watch(&options, &wired);
-    let board = Board::new(state.clone(), world.clock);
-    board.configured(wired.config_text);
+    let mut board = Board::new(state.clone(), world.clock);
+    board.configured(wired.config_text, wired.history);
     let (engine, events) =
         engine::start(wired.setup).map_err(|source| ServeError::System { what: NO_TIMER, source })?;
     let (addresses, url, close) = (web.addresses(), web.url(), CancellationToken::new());
@@ -181,6 +183,7 @@ impl Serving {
         while let Ok(event) = self.events.try_recv() {
             self.board.take(event);
         }
+        self.board.finish(PATIENCE_OF_HISTORY);
         self.close.cancel();
         if let Err(error) = self.web.await {
             tracing::error!(%error, "the web server did not end in good order");
@@ -212,7 +215,7 @@ impl Serving {
         self.watch = watch(&self.options, &wired);
         self.board.store().rebuild(&wired.portals, &wired.setup.specs);
         self.engine.replace(wired.setup).await;
-        self.board.configured(wired.config_text);
+        self.board.configured(wired.config_text, wired.history);
     }
 }
 

@@ -6,16 +6,18 @@ use std::sync::Arc;
 
 use url::Host;
 
+use crate::app::historian::HistoryPlan;
 use crate::app::limits::runs_allowed;
 use crate::app::variables::Variables;
 use crate::config::Loaded;
+use crate::history::intake::Cadence;
 use crate::metrics::settings::StoreSettings;
 use crate::model::told::Told;
 use crate::net::Net;
 use crate::net::route::{Endpoint, Family, Route};
 use crate::net::tls::{TlsPolicy, TlsSettings};
 use crate::probe::Tools;
-use crate::probe::spec::Portal;
+use crate::probe::spec::{Portal, ProbeSpec};
 use crate::schedule::engine::{Clock, Setup, Workbench};
 use crate::schedule::uplink::Uplink;
 
@@ -41,6 +43,8 @@ pub struct Wired {
     pub listen: SocketAddr,
     /// What `/config` shows.
     pub config_text: String,
+    /// What history needs to know.
+    pub history: HistoryPlan,
     /// Every file that was read.
     pub files: Vec<PathBuf>,
 }
@@ -50,7 +54,13 @@ pub struct Wired {
 /// # Errors
 /// A sentence: what could not be built and why.
 pub fn wire(loaded: Loaded, world: &World) -> Result<Wired, Told> {
-    let Loaded { global, portals, specs, files, shown, .. } = loaded;
+    let Loaded { global, portals, specs, history, files, shown, .. } = loaded;
+    let cadence = |spec: &ProbeSpec| (spec.id.clone(), Cadence { every: spec.every, timeout: spec.timeout });
+    let history = HistoryPlan {
+        settings: history,
+        location: global.store.location.clone(),
+        cadences: specs.iter().map(cadence).collect(),
+    };
     let net = Net::new(&global.net).map_err(|fault| Told::same(fault.to_string()))?;
     let mut settings = global.schedule;
     settings.in_flight = runs_allowed(settings.in_flight);
@@ -65,6 +75,7 @@ pub fn wire(loaded: Loaded, world: &World) -> Result<Wired, Told> {
         portals,
         listen: global.listen,
         config_text: shown,
+        history,
         files,
     })
 }

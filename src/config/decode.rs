@@ -19,7 +19,7 @@ use crate::model::text::Text;
 use crate::model::told::{Told, told};
 
 /// Why a value does not fit, and where it stands.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct DecodeError {
     /// The innermost value concerned.
     pub(super) span: Option<Span>,

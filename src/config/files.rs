@@ -9,6 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{IgnoredAny, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use crate::config::history::HistoryKeys;
 use crate::config::schema::{DefaultsSchema, PhrasesSchema, ProbeSchema};
 use crate::html::phrases::PhraseSettings;
 use crate::model::id::Name;
@@ -55,6 +56,9 @@ pub(super) struct GlobalFile {
     pub(super) phrases: PhraseSettings,
     /// What many portals depend on, such as a single sign-on.
     pub(super) dependencies: Vec<DependencyKeys>,
+    /// What happened: results, evidence and how each probe stood.
+    #[schemars(with = "HistoryKeys")]
+    pub(super) history: Deferred,
     /// Files of authorities, relative to this file; `*` and `?` are understood.
     #[schemars(with = "Vec<String>")]
     pub(super) include: Deferred,

@@ -9,6 +9,7 @@ use crate::config::cascade::Defaults;
 use crate::config::collect;
 use crate::config::diagnostic::Diagnostics;
 use crate::config::global::{self, Global};
+use crate::config::history::{self, Around};
 use crate::config::node::Node;
 use crate::config::problem::Problems;
 use crate::config::resources::{Environment, Store};
@@ -19,6 +20,7 @@ use crate::config::summary;
 use crate::config::tree;
 use crate::config::walk::Walker;
 use crate::config::words::nearest;
+use crate::history::settings::Settings;
 use crate::html::phrases::Phrases;
 use crate::model::id::Name;
 use crate::model::told::{Told, told};
@@ -33,6 +35,8 @@ pub struct Loaded {
     pub portals: Vec<Portal>,
     /// Probes that run.
     pub specs: Vec<ProbeSpec>,
+    /// Where what happens is kept; `None` where it is not.
+    pub history: Option<Settings>,
     /// Probes that are switched off, ready to be tried by hand.
     pub disabled: Vec<ProbeSpec>,
     /// What is probably not as meant.
@@ -64,7 +68,9 @@ pub fn load_with_roots(
     loader.read_all(path);
     loader.walk_all();
     let store = Store::new(environment);
-    loader.assemble(&store)
+    let state_folder = environment.variable("STATE_DIRECTORY");
+    let folder = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
+    loader.assemble(&store, &Around { folder, state_folder })
 }
 
 #[derive(Default)]
@@ -164,7 +170,7 @@ impl Loader {
         }
     }
 
-    fn assemble(mut self, store: &Store<'_>) -> Result<Loaded, Diagnostics> {
+    fn assemble(mut self, store: &Store<'_>, around: &Around<'_>) -> Result<Loaded, Diagnostics> {
         let global_node = self.global.and_then(|file| self.trees.get(&file));
         let folder = self.global.map_or_else(PathBuf::new, |file| self.sources.get(file).folder.clone());
         let files = store.within(&folder);
@@ -173,6 +179,8 @@ impl Loader {
             None => Global::default(),
         };
         global.roots_pem.append(&mut self.roots_pem);
+        let history =
+            history::read(global_node.and_then(|root| root.get("history")), around, &mut self.problems);
         let defaults = global_node.and_then(|root| root.get("defaults"));
         let defaults = Defaults::default().with(defaults, &mut self.problems);
         let mut assembler = Assembler {
@@ -193,7 +201,7 @@ impl Loader {
         }
         let made = assembler.made;
         self.check_together(&global, &made, store);
-        self.finish(global, made)
+        self.finish(global, made, history)
     }
 
     /// What can only be seen over all files.
@@ -256,7 +264,7 @@ impl Loader {
         }
     }
 
-    fn finish(self, global: Global, made: Made) -> Result<Loaded, Diagnostics> {
+    fn finish(self, global: Global, made: Made, history: Option<Settings>) -> Result<Loaded, Diagnostics> {
         let failed = self.problems.errors() > 0;
         let shown = if failed { String::new() } else { show::text(&self.sources, &self.trees) };
         let files = self.sources.iter().map(|source| source.path.clone()).collect();
@@ -265,7 +273,7 @@ impl Loader {
             return Err(diagnostics);
         }
         let Made { portals, specs, disabled, .. } = made;
-        Ok(Loaded { global, portals, specs, disabled, warnings: diagnostics, files, shown })
+        Ok(Loaded { global, portals, specs, history, disabled, warnings: diagnostics, files, shown })
     }
 }
 

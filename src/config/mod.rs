@@ -15,6 +15,7 @@ mod checks;
 mod collect;
 mod decode;
 mod files;
+mod history;
 mod load;
 mod node;
 mod problem;

@@ -244,6 +244,21 @@ families! {
     DROPPED "emc_results_dropped_total" Counter None Location []
         "Số kết quả bị bỏ vì hàng đợi có giới hạn đã đầy."
         "Results dropped because a bounded queue was full.";
+    HISTORY_QUEUED "emc_history_queued" Gauge None Location []
+        "Số kết quả đang chờ được ghi vào lịch sử."
+        "Results that wait to be written to history.";
+    HISTORY_COMMITTED "emc_history_committed_total" Counter None Location []
+        "Số kết quả đã ghi chắc chắn vào lịch sử."
+        "Results committed to history.";
+    HISTORY_DROPPED "emc_history_dropped_total" Counter None Location []
+        "Số kết quả không vào được lịch sử: hàng đợi đã đầy, hoặc kho dữ liệu không nhận."
+        "Results that did not get into history: the queue was full, or the store refused them.";
+    HISTORY_ERRORS "emc_history_write_errors_total" Counter None Location []
+        "Số lần ghi lịch sử không thành, ví dụ vì đĩa đầy; kết quả vẫn chờ trong hàng đợi."
+        "Attempts to write history that failed, a full disk for one; results go on waiting.";
+    HISTORY_CORRUPT "emc_history_corrupt_total" Counter None Location []
+        "Số lần tệp lịch sử bị hỏng phải chuyển sang chỗ khác và bắt đầu tệp mới."
+        "How often a damaged history was moved aside and a new one begun.";
     RELOAD_SUCCESSFUL "emc_config_last_reload_successful" Gauge None Monitor []
         "Lần nạp lại cấu hình gần nhất có thành công không."
         "Whether the last attempt to load the configuration succeeded.";

@@ -50,6 +50,62 @@ impl Refusal {
     }
 }
 
+/// What became of results on their way into history.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HistoryFigures {
+    /// Results that wait.
+    pub queued: usize,
+    /// Results committed.
+    pub committed: u64,
+    /// Results lost.
+    pub dropped: u64,
+    /// Attempts that failed.
+    pub errors: u64,
+    /// Damaged histories moved aside.
+    pub corrupt: u64,
+}
+
+/// The series about history.
+#[derive(Debug)]
+struct HistorySeries {
+    queued: IntGauge,
+    committed: IntCounter,
+    dropped: IntCounter,
+    errors: IntCounter,
+    corrupt: IntCounter,
+}
+
+impl HistorySeries {
+    fn new(location: &str) -> Result<Self, prometheus::Error> {
+        let counter = |family| IntCounter::with_opts(at(family, location));
+        Ok(Self {
+            queued: IntGauge::with_opts(at(&c::HISTORY_QUEUED, location))?,
+            committed: counter(&c::HISTORY_COMMITTED)?,
+            dropped: counter(&c::HISTORY_DROPPED)?,
+            errors: counter(&c::HISTORY_ERRORS)?,
+            corrupt: counter(&c::HISTORY_CORRUPT)?,
+        })
+    }
+
+    fn register(&self, registry: &Registry) -> Result<(), prometheus::Error> {
+        registry.register(Box::new(self.queued.clone()))?;
+        let counters = [&self.committed, &self.dropped, &self.errors, &self.corrupt];
+        counters.into_iter().try_for_each(|counter| registry.register(Box::new(counter.clone())))
+    }
+
+    fn set(&self, figures: HistoryFigures) {
+        self.queued.set(i64::try_from(figures.queued).unwrap_or(i64::MAX));
+        for (counter, in_all) in [
+            (&self.committed, figures.committed),
+            (&self.dropped, figures.dropped),
+            (&self.errors, figures.errors),
+            (&self.corrupt, figures.corrupt),
+        ] {
+            counter.inc_by(in_all.saturating_sub(counter.get()));
+        }
+    }
+}
+
 /// The families that are not per probe or portal.
 #[derive(Debug)]
 pub(crate) struct Own {
@@ -61,6 +117,7 @@ pub(crate) struct Own {
     in_flight: IntGauge,
     self_degraded: IntGaugeVec,
     dropped: IntCounter,
+    history: HistorySeries,
     reload_successful: IntGauge,
     reload_time: IntGauge,
     web_connections: IntGauge,
@@ -87,6 +144,7 @@ impl Own {
             in_flight: IntGauge::with_opts(at(&c::RUNS_IN_FLIGHT, location))?,
             self_degraded: IntGaugeVec::new(at(&c::SELF_DEGRADED, location), &["cause"])?,
             dropped: IntCounter::with_opts(at(&c::DROPPED, location))?,
+            history: HistorySeries::new(location)?,
             reload_successful: IntGauge::with_opts(opts(&c::RELOAD_SUCCESSFUL))?,
             reload_time: IntGauge::with_opts(opts(&c::RELOAD_SUCCESS_TIME))?,
             web_connections: IntGauge::with_opts(opts(&c::WEB_CONNECTIONS))?,
@@ -118,6 +176,7 @@ impl Own {
             Box::new(build),
             Box::new(prometheus::process_collector::ProcessCollector::for_self()),
         ];
+        self.history.register(&self.registry)?;
         families.into_iter().try_for_each(|family| self.registry.register(family))
     }
 
@@ -165,6 +224,10 @@ impl Own {
 
     pub(crate) fn dropped(&self, in_all: u64) {
         self.dropped.inc_by(in_all.saturating_sub(self.dropped.get()));
+    }
+
+    pub(crate) fn history(&self, figures: HistoryFigures) {
+        self.history.set(figures);
     }
 
     pub(crate) fn reloaded(&self, succeeded_at: Option<DateTime<Utc>>) {

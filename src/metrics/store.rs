@@ -19,7 +19,7 @@ use crate::model::result::ProbeResult;
 use crate::model::status::Status;
 use crate::probe::spec::{Portal, ProbeSpec};
 
-pub use crate::metrics::own::Refusal;
+pub use crate::metrics::own::{HistoryFigures, Refusal};
 
 /// A portal's series, written once.
 #[derive(Debug)]
@@ -138,6 +138,11 @@ impl Store {
     /// How many results a full queue has dropped since the start.
     pub fn results_dropped(&self, in_all: u64) {
         self.own.dropped(in_all);
+    }
+
+    /// What became of results on their way into history.
+    pub fn history(&self, figures: HistoryFigures) {
+        self.own.history(figures);
     }
 
     /// The configuration was loaded at a moment, or an attempt failed (`None`).

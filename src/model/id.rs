@@ -114,6 +114,12 @@ impl RunId {
         Self(number)
     }
 
+    /// The number it was made of.
+    #[must_use]
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+
     /// Reads an id as it is written.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

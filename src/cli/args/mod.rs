@@ -1,6 +1,7 @@
 //! The arguments. English stands here, beside each flag; Vietnamese in `vietnamese.rs`, which a test holds complete.
 
 pub mod dashboards;
+pub mod history;
 pub mod probe;
 pub mod sandbox;
 
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::cli::args::dashboards::DashboardsCommand;
+use crate::cli::args::history::HistoryArguments;
 use crate::cli::args::probe::ProbeArguments;
 use crate::cli::args::sandbox::SandboxArguments;
 use crate::model::text::Language;
@@ -76,6 +78,8 @@ pub enum Command {
     Serve(ServeArguments),
     /// Validate the configuration: every error at once, with its place.
     Check(CheckArguments),
+    /// What happened: runs out of history, and care of it.
+    History(Box<HistoryArguments>),
     /// List the kinds of probe.
     Kinds(KindsArguments),
     /// About the configuration.

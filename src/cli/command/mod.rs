@@ -6,6 +6,7 @@ mod dashboards;
 mod demo;
 mod doctor;
 mod healthcheck;
+mod history;
 mod lists;
 mod probe;
 mod sandbox;
@@ -21,6 +22,7 @@ pub(in crate::cli) fn run(arguments: Arguments, surroundings: &Surroundings, out
     let common = arguments.common;
     match arguments.command {
         Command::Probe(probe) => probe::run(&probe, &common, surroundings, out),
+        Command::History(history) => history::run(*history, &common, surroundings, out),
         Command::Kinds(kinds) => lists::kinds(&kinds, surroundings, out),
         Command::Schema(SchemaCommand::Result) => lists::result_schema(out),
         Command::Config(ConfigCommand::Schema) => lists::config_schema(out),

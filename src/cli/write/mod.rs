@@ -6,6 +6,7 @@
 
 pub mod bars;
 pub mod detail;
+pub mod history;
 pub mod human;
 pub mod json;
 pub mod junit;

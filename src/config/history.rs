@@ -1,0 +1,92 @@
+//! The key `history`: where results are kept, and for how long.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::config::decode::decode;
+use crate::config::node::Node;
+use crate::config::problem::Problems;
+use crate::history::settings::{FILE_NAME, Keep, Place, QUEUE, Settings};
+use crate::model::told::told;
+use crate::probe::settings::{PathText, Span};
+
+/// The shortest time that anything is kept.
+const KEEP_MIN: Duration = Duration::from_secs(3600);
+
+/// What happened: results, evidence and how each probe stood.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct HistoryKeys {
+    /// `false` keeps nothing beyond recent runs in memory.
+    pub(super) enabled: bool,
+    /// The SQLite file, relative to this file. `emc-history.sqlite` by default: in the state folder of the service
+    /// (`StateDirectory=` of systemd), else beside this file.
+    #[schemars(with = "Option<PathText>")]
+    pub(super) path: Option<PathBuf>,
+    /// How long each sort of data is kept.
+    pub(super) keep: KeepKeys,
+    /// How many results may wait to be written; further ones are dropped and counted. 20000 by default.
+    #[schemars(range(min = 100, max = 1_000_000))]
+    pub(super) queue: Option<u32>,
+}
+
+impl Default for HistoryKeys {
+    fn default() -> Self {
+        Self { enabled: true, path: None, keep: KeepKeys::default(), queue: None }
+    }
+}
+
+/// How long each sort of data is kept.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct KeepKeys {
+    /// Single runs. 14d by default.
+    pub(super) runs: Option<Span>,
+    /// Whole results of runs that were not up. 90d by default.
+    pub(super) evidence: Option<Span>,
+}
+
+/// What may be asked for beside the key itself.
+pub(super) struct Around<'a> {
+    /// The folder of the configuration.
+    pub(super) folder: &'a Path,
+    /// Where systemd lets the service keep its state.
+    pub(super) state_folder: Option<String>,
+}
+
+/// Reads the key; without it, history is kept as by default.
+pub(super) fn read(node: Option<&Node>, around: &Around<'_>, problems: &mut Problems) -> Option<Settings> {
+    let keys = match node.map(decode::<HistoryKeys>).transpose() {
+        Ok(keys) => keys.unwrap_or_default(),
+        Err(error) => {
+            node.into_iter().for_each(|node| problems.undecodable(node, error.clone()));
+            return None;
+        }
+    };
+    let normal = Keep::default();
+    let mut kept = |key: &str, given: Option<Span>, normal: Duration| {
+        let span = given.map_or(normal, |span| span.0);
+        if span < KEEP_MIN {
+            let place = node.and_then(|node| node.at(&["keep", key]));
+            let message = told!("\"{key}\" được giữ quá ngắn", "\"{key}\" is kept too short");
+            let help = told!("ít nhất 1h", "at least 1h");
+            place.into_iter().for_each(|place| problems.error(place.span, message.clone(), help.clone()));
+        }
+        span
+    };
+    let keep = Keep {
+        runs: kept("runs", keys.keep.runs, normal.runs),
+        evidence: kept("evidence", keys.keep.evidence, normal.evidence),
+    };
+    let queue = keys.queue.map_or(QUEUE, |queue| queue as usize);
+    let path = match (&keys.path, &around.state_folder) {
+        (Some(path), _) => around.folder.join(path),
+        // systemd gives several folders divided by colons; the first is ours.
+        (None, Some(folders)) => Path::new(folders.split(':').next().unwrap_or(folders)).join(FILE_NAME),
+        (None, None) => around.folder.join(FILE_NAME),
+    };
+    keys.enabled.then_some(Settings { place: Place::Sqlite(path), keep, queue })
+}

@@ -1,0 +1,46 @@
+//! Where history is kept, and for how long.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A day.
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// Name of the SQLite file where none is given.
+pub const FILE_NAME: &str = "emc-history.sqlite";
+
+/// Where history is kept.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Place {
+    /// In a file of ours.
+    Sqlite(PathBuf),
+}
+
+/// How long each sort of data is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keep {
+    /// Single runs.
+    pub runs: Duration,
+    /// Evidence of failures.
+    pub evidence: Duration,
+}
+
+impl Default for Keep {
+    fn default() -> Self {
+        Self { runs: 14 * DAY, evidence: 90 * DAY }
+    }
+}
+
+/// How history is kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// Where.
+    pub place: Place,
+    /// For how long.
+    pub keep: Keep,
+    /// How many results may wait to be written.
+    pub queue: usize,
+}
+
+/// How many results may wait unless told otherwise: a minute of 333 a second.
+pub const QUEUE: usize = 20_000;

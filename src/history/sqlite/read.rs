@@ -1,0 +1,82 @@
+//! Reading.
+
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+
+use crate::history::record::{StoredRun, micros, moment, seconds, status};
+use crate::history::sqlite::write::run_number;
+use crate::history::store::RunQuery;
+use crate::model::id::RunId;
+use crate::model::phase::{Phase, Phases};
+
+/// Runs, newest first.
+pub(super) fn runs(connection: &Connection, query: &RunQuery) -> rusqlite::Result<Vec<StoredRun>> {
+    let mut wanted = Vec::new();
+    let mut values: Vec<rusqlite::types::Value> = Vec::new();
+    let named = [("authority", &query.authority), ("portal", &query.portal), ("probe", &query.probe)];
+    for (column, value) in named {
+        if let Some(value) = value {
+            wanted.push(format!("series.{column} = ?"));
+            values.push(value.clone().into());
+        }
+    }
+    if let Some(status) = query.status {
+        wanted.push("runs.status = ?".to_owned());
+        values.push(status.as_str().to_owned().into());
+        if status != crate::model::status::Status::Up {
+            // The index of what is not up is only used where the query says so.
+            wanted.push("runs.status <> 'up'".to_owned());
+        }
+    }
+    for (compare, moment) in [(">=", query.since), ("<", query.until)] {
+        if let Some(moment) = moment {
+            wanted.push(format!("runs.at {compare} ?"));
+            values.push(micros(moment).into());
+        }
+    }
+    let condition = if wanted.is_empty() { "1".to_owned() } else { wanted.join(" AND ") };
+    let most = i64::try_from(query.most).unwrap_or(i64::MAX);
+    values.push(most.into());
+    let mut statement = connection.prepare(&format!(
+        "SELECT runs.run, runs.at, location, authority, portal, probe, kind, status, reason, confirmed, duration, \
+         resolve, connect, tls, processing, transfer, EXISTS (SELECT 1 FROM evidence WHERE evidence.run = runs.run) \
+         FROM runs CROSS JOIN series ON series.id = runs.series WHERE {condition} \
+         ORDER BY runs.at DESC, runs.run DESC LIMIT ?"
+    ))?;
+    let rows = statement.query_map(params_from_iter(values), run)?;
+    rows.collect()
+}
+
+fn run(row: &Row<'_>) -> rusqlite::Result<StoredRun> {
+    let number: i64 = row.get(0)?;
+    let word: String = row.get(7)?;
+    let confirmed: String = row.get(9)?;
+    let mut phases = Phases::default();
+    for (index, phase) in Phase::ALL.into_iter().enumerate() {
+        if let Some(spent) = row.get::<_, Option<i64>>(11 + index)? {
+            phases.add(phase, Duration::from_micros(spent.unsigned_abs()));
+        }
+    }
+    Ok(StoredRun {
+        run_id: RunId::new(number.cast_unsigned()).to_string(),
+        started_at: moment(row.get(1)?),
+        location: row.get(2)?,
+        authority: row.get(3)?,
+        portal: row.get(4)?,
+        probe: row.get(5)?,
+        kind: row.get(6)?,
+        status: status(&word),
+        reason: row.get(8)?,
+        confirmed: status(&confirmed),
+        duration_seconds: seconds(row.get(10)?),
+        phases,
+        evidence: row.get(16)?,
+    })
+}
+
+/// The packed result of a run.
+pub(super) fn evidence(connection: &Connection, run: RunId) -> rusqlite::Result<Option<Vec<u8>>> {
+    let mut statement = connection.prepare("SELECT body FROM evidence WHERE run = ?")?;
+    statement.query_row(params![run_number(run)], |row| row.get(0)).optional()
+}

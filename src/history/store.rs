@@ -1,0 +1,96 @@
+//! The one trait of every store, what it is asked, and how it fails.
+
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+
+use crate::history::record::{Record, StoredRun};
+use crate::model::id::RunId;
+use crate::model::status::Status;
+
+/// Keeps what happened. One writer uses it for writing; readers open their own.
+pub trait Store: Send {
+    /// Writes a batch as a whole: after `Ok` it survives the end of the process and of power. A run that is there
+    /// already is left as it is, so that a batch may be handed in again.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing of the batch counts as written.
+    fn commit(&mut self, batch: &[Record]) -> Result<(), StoreError>;
+
+    /// Removes a portion of what is older than it is kept. Answers whether more is left to remove.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn trim(&mut self, now: DateTime<Utc>) -> Result<bool, StoreError>;
+
+    /// Runs, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn runs(&mut self, query: &RunQuery) -> Result<Vec<StoredRun>, StoreError>;
+
+    /// The whole result of a run as JSON, where it was kept as evidence.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn evidence(&mut self, run: RunId) -> Result<Option<String>, StoreError>;
+
+    /// Copies everything into a new file while others go on writing.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn backup(&mut self, to: &Path) -> Result<(), StoreError>;
+
+    /// Gives unused room back to the system.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn vacuum(&mut self) -> Result<(), StoreError>;
+}
+
+/// Which runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RunQuery {
+    /// Only this authority.
+    pub authority: Option<String>,
+    /// Only this portal.
+    pub portal: Option<String>,
+    /// Only this probe.
+    pub probe: Option<String>,
+    /// Only runs that began then or later.
+    pub since: Option<DateTime<Utc>>,
+    /// Only runs that began before.
+    pub until: Option<DateTime<Utc>>,
+    /// Only this status; of the run itself, not the confirmed one.
+    pub status: Option<Status>,
+    /// The most runs.
+    pub most: usize,
+}
+
+/// Why history cannot be written or read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// What is there is damaged.
+    #[error("history is damaged: {0}")]
+    Corrupt(String),
+    /// It cannot be reached, or there is no room; may be well again later.
+    #[error("history is not available: {0}")]
+    Unavailable(String),
+    /// These records will never be taken.
+    #[error("history refuses records: {0}")]
+    Refused(String),
+    /// A later version of `emc` wrote it.
+    #[error("history was written by a later version of emc: its schema is {found}, ours {known}")]
+    Later {
+        /// The version of the schema that is there.
+        found: i64,
+        /// The latest that we know.
+        known: i64,
+    },
+    /// There is none.
+    #[error("there is no history at \"{0}\"")]
+    Missing(String),
+    /// This store has no such function; a sentence about what to use instead.
+    #[error("{0}")]
+    Unsupported(&'static str),
+}

@@ -1,0 +1,293 @@
+//! The thread that writes: takes records from a bounded queue, commits what has gathered within a second, and keeps
+//! trying while the store cannot take it. Whoever hands a record in never waits.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError, channel, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+
+use crate::history::open;
+use crate::history::record::Record;
+use crate::history::settings::Settings;
+use crate::history::store::{Store, StoreError};
+
+/// The longest that a record waits for others to be committed with.
+const GATHER: Duration = Duration::from_millis(900);
+/// The most records of one batch.
+const BATCH_MAX: usize = 5_000;
+/// The first pause after a failure; each further one is twice as long.
+const PAUSE: Duration = Duration::from_millis(250);
+/// The longest pause after a failure.
+const PAUSE_MAX: Duration = Duration::from_secs(5);
+/// How often what is too old is looked for.
+const TRIM_EVERY: Duration = Duration::from_secs(600);
+
+/// What became of records so far, for metrics.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Records that wait.
+    pub queued: usize,
+    /// Records committed.
+    pub committed: u64,
+    /// Records lost: the queue was full, or the store will never take them.
+    pub dropped: u64,
+    /// Attempts to write that failed.
+    pub errors: u64,
+    /// How often a damaged history was moved aside.
+    pub corrupt: u64,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    queued: AtomicUsize,
+    committed: AtomicU64,
+    dropped: AtomicU64,
+    errors: AtomicU64,
+    corrupt: AtomicU64,
+}
+
+/// Hands records to the thread that writes.
+#[derive(Debug)]
+pub struct Writer {
+    queue: SyncSender<Record>,
+    /// Dropped to say that no more will come.
+    closing: Sender<()>,
+    ended: Receiver<()>,
+    counts: Arc<Counts>,
+}
+
+impl Writer {
+    /// Starts the thread. A store that cannot be opened now is tried again and again.
+    ///
+    /// # Errors
+    /// The system's, if there can be no thread.
+    pub fn start(settings: Settings, clock: fn() -> DateTime<Utc>) -> io::Result<Self> {
+        let (queue, records) = sync_channel(settings.queue.max(1));
+        let (closing, closed) = channel();
+        let (end, ended) = channel();
+        let counts = Arc::new(Counts::default());
+        let desk = Desk {
+            settings,
+            clock,
+            records,
+            closed,
+            counts: Arc::clone(&counts),
+            store: None,
+            batch: Vec::new(),
+            failing: None,
+            trimmed: None,
+        };
+        thread::Builder::new().name("history".to_owned()).spawn(move || {
+            desk.work();
+            drop(end);
+        })?;
+        Ok(Self { queue, closing, ended, counts })
+    }
+
+    /// Hands a record in; it is dropped and counted where there is no room.
+    pub fn put(&self, record: Record) {
+        self.counts.queued.fetch_add(1, Ordering::Relaxed);
+        if self.queue.try_send(record).is_err() {
+            self.counts.queued.fetch_sub(1, Ordering::Relaxed);
+            self.counts.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// What became of records so far.
+    #[must_use]
+    pub fn figures(&self) -> Figures {
+        self.counts.read()
+    }
+
+    /// Lets the thread write what waits, for so long at most. Answers how many records were left unwritten.
+    #[must_use]
+    pub fn finish(self, patience: Duration) -> usize {
+        let Self { queue, closing, ended, counts } = self;
+        drop((queue, closing));
+        // Nothing is ever sent: the thread's end closes the channel.
+        let _ = ended.recv_timeout(patience);
+        counts.queued.load(Ordering::Relaxed)
+    }
+}
+
+impl Counts {
+    fn read(&self) -> Figures {
+        Figures {
+            queued: self.queued.load(Ordering::Relaxed),
+            committed: self.committed.load(Ordering::Relaxed),
+            dropped: self.dropped.load(Ordering::Relaxed),
+            errors: self.errors.load(Ordering::Relaxed),
+            corrupt: self.corrupt.load(Ordering::Relaxed),
+        }
+    }
+}
+
+/// Whether more records may come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Door {
+    Open,
+    Closed,
+}
+
+/// What the thread works with.
+struct Desk {
+    settings: Settings,
+    clock: fn() -> DateTime<Utc>,
+    records: Receiver<Record>,
+    closed: Receiver<()>,
+    counts: Arc<Counts>,
+    store: Option<Box<dyn Store>>,
+    batch: Vec<Record>,
+    /// How long to pause before the next attempt; `None` while all is well.
+    failing: Option<Duration>,
+    trimmed: Option<Instant>,
+}
+
+impl Desk {
+    fn work(mut self) {
+        loop {
+            let door = self.gather();
+            if !self.batch.is_empty() || self.store.is_none() {
+                self.attempt();
+            }
+            if door == Door::Closed && (self.batch.is_empty() || self.failing.is_some()) {
+                return;
+            }
+            if self.failing.is_none() {
+                self.trim();
+            }
+        }
+    }
+
+    /// Waits for records, and then for more of them for a while. After a failure it pauses instead.
+    fn gather(&mut self) -> Door {
+        if let Some(pause) = self.failing {
+            let door = match self.closed.recv_timeout(pause) {
+                Err(RecvTimeoutError::Timeout) => Door::Open,
+                Ok(()) | Err(RecvTimeoutError::Disconnected) => Door::Closed,
+            };
+            self.top_up();
+            return door;
+        }
+        if self.store.is_none() {
+            return Door::Open;
+        }
+        let first = self.batch.is_empty().then(|| self.records.recv_timeout(TRIM_EVERY));
+        match first {
+            Some(Ok(record)) => self.batch.push(record),
+            Some(Err(RecvTimeoutError::Timeout)) => return Door::Open,
+            Some(Err(RecvTimeoutError::Disconnected)) => return Door::Closed,
+            None => {}
+        }
+        let end = Instant::now() + GATHER;
+        while self.batch.len() < BATCH_MAX {
+            match self.records.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                Ok(record) => self.batch.push(record),
+                Err(RecvTimeoutError::Timeout) => break,
+                Err(RecvTimeoutError::Disconnected) => return Door::Closed,
+            }
+        }
+        Door::Open
+    }
+
+    fn top_up(&mut self) {
+        while self.batch.len() < BATCH_MAX {
+            match self.records.try_recv() {
+                Ok(record) => self.batch.push(record),
+                Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
+            }
+        }
+    }
+
+    fn attempt(&mut self) {
+        match self.commit() {
+            Ok(()) => self.succeeded(),
+            Err(StoreError::Corrupt(what)) => self.begin_anew(&what),
+            Err(StoreError::Refused(what)) => self.forget_batch(&what),
+            Err(error) => self.failed(&error),
+        }
+    }
+
+    fn commit(&mut self) -> Result<(), StoreError> {
+        let store = match &mut self.store {
+            Some(store) => store,
+            empty => empty.insert(open::to_write(&self.settings)?),
+        };
+        if self.batch.is_empty() { Ok(()) } else { store.commit(&self.batch) }
+    }
+
+    fn succeeded(&mut self) {
+        let number = self.batch.len();
+        self.counts.queued.fetch_sub(number, Ordering::Relaxed);
+        self.counts.committed.fetch_add(number as u64, Ordering::Relaxed);
+        self.batch.clear();
+        if self.failing.take().is_some() {
+            tracing::info!("history is written again");
+        }
+    }
+
+    fn failed(&mut self, error: &StoreError) {
+        self.counts.errors.fetch_add(1, Ordering::Relaxed);
+        // A store that failed is opened anew: its connection may be what is broken.
+        self.store = None;
+        match self.failing {
+            None => {
+                let reason = error.to_string();
+                tracing::error!(
+                    reason,
+                    "history cannot be written: results wait, and are dropped when too many do"
+                );
+                self.failing = Some(PAUSE);
+            }
+            Some(pause) => self.failing = Some((pause * 2).min(PAUSE_MAX)),
+        }
+    }
+
+    /// A damaged file is kept for whoever wants to look at it, and a new one begun.
+    fn begin_anew(&mut self, what: &str) {
+        self.store = None;
+        match open::move_aside(&self.settings, (self.clock)()) {
+            Ok(aside) => {
+                self.counts.corrupt.fetch_add(1, Ordering::Relaxed);
+                let file = aside.display().to_string();
+                tracing::error!(
+                    reason = what,
+                    file,
+                    "history is damaged: it was moved aside and a new one begun"
+                );
+                match self.commit() {
+                    Ok(()) => self.succeeded(),
+                    Err(error) => self.failed(&error),
+                }
+            }
+            Err(error) => self.failed(&error),
+        }
+    }
+
+    fn forget_batch(&mut self, what: &str) {
+        let number = self.batch.len();
+        tracing::error!(reason = what, results = number, "history refuses results: they are dropped");
+        self.counts.errors.fetch_add(1, Ordering::Relaxed);
+        self.counts.queued.fetch_sub(number, Ordering::Relaxed);
+        self.counts.dropped.fetch_add(number as u64, Ordering::Relaxed);
+        self.batch.clear();
+    }
+
+    /// Removes what is too old, a portion after each commit until nothing is left to remove.
+    fn trim(&mut self) {
+        let due = self.trimmed.is_none_or(|last| last.elapsed() >= TRIM_EVERY);
+        let Some(store) = self.store.as_mut().filter(|_| due) else { return };
+        match store.trim((self.clock)()) {
+            Ok(true) => {}
+            Ok(false) => self.trimmed = Some(Instant::now()),
+            Err(error) => {
+                tracing::warn!(reason = error.to_string(), "old history could not be removed");
+                self.trimmed = Some(Instant::now());
+            }
+        }
+    }
+}
