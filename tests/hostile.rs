@@ -20,6 +20,8 @@ mod kind;
 mod names;
 #[path = "bed/pages.rs"]
 mod pages;
+#[path = "bed/process.rs"]
+mod process;
 #[path = "bed/reasons.rs"]
 mod reasons;
 #[path = "bed/redirects.rs"]

@@ -1,9 +1,7 @@
 //! Runs one probe in a process of its own: this very test program, asked for [`in_a_process_of_its_own`].
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
 use std::net::SocketAddr;
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
@@ -15,9 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::kind::{Files, build, verdict};
-
-/// What stands before the report in the child's output.
-const MARK: &str = "REPORT ";
+use crate::process::{as_child, in_child};
 
 /// What a child is to run.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -48,32 +44,13 @@ pub(crate) struct Report {
 
 /// Runs an order in a child.
 pub(crate) fn run_in_child(order: &Order) -> Report {
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "child::in_a_process_of_its_own", "--ignored", "--nocapture", "--test-threads=1"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(&serde_json::to_vec(order).unwrap()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    let report = text.lines().find_map(|line| line.split_once(MARK)).map(|(_, report)| report);
-    let report =
-        report.unwrap_or_else(|| panic!("no report:\n{text}\n{}", String::from_utf8_lossy(&output.stderr)));
-    serde_json::from_str(report).unwrap()
+    in_child("child::in_a_process_of_its_own", order)
 }
 
 #[test]
 #[ignore = "is run by the other tests, which say on its standard input what to do"]
 fn in_a_process_of_its_own() {
-    let mut order = String::new();
-    std::io::stdin().read_to_string(&mut order).unwrap();
-    let Ok(order) = serde_json::from_str::<Order>(&order) else { return };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    println!("{MARK}{}", serde_json::to_string(&runtime.block_on(run(order))).unwrap());
-    // A runtime waits for its blocking threads; the report is out, so nobody else needs to.
-    std::process::exit(0);
+    as_child(run);
 }
 
 async fn run(order: Order) -> Report {

@@ -1,8 +1,6 @@
 //! The bed at once: many cases interleaved in one process, again and again, as a monitor would meet them. Verdicts stay
 //! right beside each other, and the process does not grow.
 
-use std::io::{Read, Write};
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -18,10 +16,9 @@ use tokio::task::JoinSet;
 use crate::case::Case;
 use crate::child::{Order, status_kib};
 use crate::kind::{Files, build, verdict};
+use crate::process::{as_child, in_child};
 use crate::soak::pick;
 
-/// What stands before the report in the child's output.
-const MARK: &str = "TOGETHER ";
 /// How many cases are under way at a time.
 const AT_ONCE: usize = 8;
 /// How much later than its timeout a run may end: beside bombs, in an unoptimised build, on a busy machine.
@@ -61,7 +58,7 @@ pub(crate) fn check(cases: &[Case]) {
         wanted: format!("{} {}", case.status, case.reason),
     });
     let orders = Rounds { cases: cases.collect(), rounds: pick(2, 12) };
-    let report = in_a_child(&orders);
+    let report: Report = in_child("together::in_one_process", &orders);
     println!("memory after each round: {:?} KiB", report.rss_kib);
     assert!(report.wrong.is_empty(), "{} verdicts:\n{}", report.wrong.len(), report.wrong.join("\n"));
     // The allocator has what it needs once the first rounds have met every case beside every other.
@@ -70,32 +67,10 @@ pub(crate) fn check(cases: &[Case]) {
     assert!(*last <= settled + GROWTH_MAX_KIB, "it grows: {:?} KiB", report.rss_kib);
 }
 
-fn in_a_child(orders: &Rounds) -> Report {
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "together::in_one_process", "--ignored", "--nocapture", "--test-threads=1"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(&serde_json::to_vec(orders).unwrap()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    let report = text.lines().find_map(|line| line.split_once(MARK)).map(|(_, report)| report);
-    let report =
-        report.unwrap_or_else(|| panic!("no report:\n{text}\n{}", String::from_utf8_lossy(&output.stderr)));
-    serde_json::from_str(report).unwrap()
-}
-
 #[test]
 #[ignore = "is run by another test, which says on its standard input what to do"]
 fn in_one_process() {
-    let mut orders = String::new();
-    std::io::stdin().read_to_string(&mut orders).unwrap();
-    let Ok(orders) = serde_json::from_str::<Rounds>(&orders) else { return };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    println!("{MARK}{}", serde_json::to_string(&runtime.block_on(run(orders))).unwrap());
-    std::process::exit(0);
+    as_child(run);
 }
 
 /// A case that is kept over the rounds, as a monitor keeps its probes.
