@@ -11,6 +11,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulConnection;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -221,14 +222,7 @@ impl House {
             .header_read_timeout(HEAD_TIME)
             .max_buf_size(HEAD_BYTES as usize)
             .serve_connection(TokioIo::new(stream), service);
-        tokio::pin!(connection);
-        tokio::select! {
-            outcome = connection.as_mut() => note_end(outcome),
-            () = self.shutdown.cancelled() => {
-                connection.as_mut().graceful_shutdown();
-                note_end(connection.await);
-            }
-        }
+        self.see_out(connection).await;
     }
 
     async fn speak_http2<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
@@ -247,20 +241,24 @@ impl House {
             .max_concurrent_streams(STREAMS)
             .max_header_list_size(HEAD_BYTES)
             .serve_connection(TokioIo::new(stream), service);
+        self.see_out(connection).await;
+    }
+
+    /// Serves a connection to its end; from our own end on, no longer than its answers take.
+    async fn see_out<C>(&self, connection: C)
+    where
+        C: GracefulConnection<Error = hyper::Error>,
+    {
         tokio::pin!(connection);
-        tokio::select! {
-            outcome = connection.as_mut() => note_end(outcome),
+        let outcome = tokio::select! {
+            outcome = connection.as_mut() => outcome,
             () = self.shutdown.cancelled() => {
                 connection.as_mut().graceful_shutdown();
-                note_end(connection.await);
+                connection.await
             }
+        };
+        if let Err(error) = outcome {
+            debug!(%error, "a web connection ended early");
         }
-    }
-}
-
-/// A client that goes away in the middle is everyday life.
-fn note_end(outcome: hyper::Result<()>) {
-    if let Err(error) = outcome {
-        debug!(%error, "a web connection ended early");
     }
 }
