@@ -4,10 +4,13 @@
 
 mod dashboards {
     mod drift;
+    mod lint;
     mod live;
     mod ministry;
+    mod preview;
     mod prometheus;
     mod questions;
+    mod schema;
 }
 
 #[expect(dead_code, reason = "these tests need a part of what it offers")]

@@ -120,7 +120,8 @@ fn variables(board: &Board, language: Language) -> Vec<Value> {
     let mut all = vec![json!({
         "type": "datasource", "name": "datasource", "query": "prometheus", "regex": "", "refresh": 1,
         "label": t("Nguồn dữ liệu", "Data source").in_language(language), "hide": 0, "skipUrlSync": false,
-        "includeAll": false, "multi": false, "options": [], "current": {},
+        "includeAll": false, "multi": false, "options": [],
+        "current": { "selected": false, "text": "default", "value": "default" },
     })];
     for filter in filters(board) {
         all.push(chosen(&filter, language));
@@ -169,11 +170,14 @@ pub fn filters(board: &Board) -> Vec<Filter> {
 }
 
 fn chosen(filter: &Filter, language: Language) -> Value {
-    let current =
-        if filter.single { json!({}) } else { json!({ "selected": true, "text": ["All"], "value": [ALL] }) };
+    let current = if filter.single {
+        json!({ "selected": false, "text": "", "value": "" })
+    } else {
+        json!({ "selected": true, "text": ["All"], "value": [ALL] })
+    };
     let mut variable = json!({
         "type": "query", "name": filter.label, "label": filter.title.in_language(language),
-        "datasource": datasource(), "definition": filter.query,
+        "datasource": datasource(),
         "query": { "query": filter.query, "refId": "PrometheusVariableQueryEditor-VariableQuery" },
         "regex": "", "refresh": 2, "sort": 1, "hide": 0, "skipUrlSync": false, "options": [],
         "multi": !filter.single, "includeAll": !filter.single, "current": current,

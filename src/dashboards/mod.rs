@@ -9,6 +9,7 @@ pub mod boards;
 pub mod filling;
 pub mod json;
 pub mod origin;
+pub mod preview;
 pub mod promql;
 pub mod provisioning;
 

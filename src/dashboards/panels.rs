@@ -100,10 +100,12 @@ fn drawn(panel: &Panel, language: Language) -> Drawn {
             Drawn::new("state-timeline", timeline_options(), json!({ "lineWidth": 0, "fillOpacity": 80 }))
                 .by_value(None, Some(*meaning))
         }
-        View::Table { columns, sort } => {
-            Drawn::new("table", table_options(columns, *sort, language), json!({ "align": "auto" }))
-                .by_value(None, None)
-        }
+        View::Table { columns, sort } => Drawn::new(
+            "table",
+            table_options(columns, *sort, language),
+            json!({ "align": "auto", "inspect": false, "cellOptions": { "type": "auto" } }),
+        )
+        .by_value(None, None),
         View::Heat => Drawn::new("heatmap", heat_options(), json!({})),
         View::Bars(scale) => Drawn::new("bargauge", bars_options(), json!({})).by_value(Some(*scale), None),
         View::Words(content) => Drawn::new(

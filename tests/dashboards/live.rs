@@ -9,6 +9,7 @@ use emc_monitor::dashboards::json::filters;
 use emc_monitor::model::text::Language;
 
 use super::ministry::Scene;
+use super::preview;
 use super::questions::{Question, questions};
 
 /// Questions that have no answer here, each with the reason.
@@ -22,7 +23,7 @@ fn filling() -> Filling {
 }
 
 #[test]
-fn every_question_has_an_answer_in_a_real_prometheus() {
+fn every_question_has_an_answer_in_a_real_prometheus_and_every_panel_draws() {
     let scene = Scene::of_incidents();
     for reason in ["maintenance_page", "slow", "captcha", "tls_expires_soon"] {
         scene.prometheus.until(&format!("emc_probe_reason_info{{reason=\"{reason}\"}}"));
@@ -49,6 +50,7 @@ fn every_question_has_an_answer_in_a_real_prometheus() {
     assert_eq!(expected, EMPTY.len(), "a question in the list of empty ones is gone");
     variables(&scene);
     exemplars(&scene);
+    preview::is_drawn(&scene);
 }
 
 fn range(scene: &Scene, expression: &str) -> serde_json::Value {

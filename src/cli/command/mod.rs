@@ -32,7 +32,7 @@ pub(in crate::cli) fn run(arguments: Arguments, surroundings: &Surroundings, out
         Command::Man(man) => completions::man(&man, surroundings, out),
         Command::Serve(serve) => serve::run(&serve, &common, surroundings, out),
         Command::Check(check) => check::run(&check, &common, surroundings, out),
-        Command::Dashboards(command) => dashboards::run(&command, out),
+        Command::Dashboards(command) => dashboards::run(command, surroundings, out),
         Command::Sandbox(sandbox) => sandbox::run(sandbox, surroundings.language, out),
         Command::Demo(demo) => demo::run(&demo, *surroundings, out),
     }
