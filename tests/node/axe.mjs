@@ -1,6 +1,6 @@
 // Opens pages in Debian's Chromium and judges them with axe-core, at the width of a phone and of a desk.
 //
-//   node axe.mjs [--shots FOLDER] URL...
+//   node axe.mjs [--shots FOLDER] [--dark] URL...
 //
 // Prints one line of JSON per page and width: violations, what axe could not decide, whether the page is wider than the
 // screen, and errors that the browser logged. The browser is driven over a pipe: no debugging port, and it ends with us.
@@ -17,6 +17,7 @@ const axe = readFileSync(new URL('./node_modules/axe-core/axe.min.js', import.me
 const urls = process.argv.slice(2);
 let shots;
 if (urls[0] === '--shots') [, shots] = urls.splice(0, 2);
+const dark = urls[0] === '--dark' && urls.shift();
 
 const profile = mkdtempSync(join(tmpdir(), 'emc-axe-'));
 const program = ['/usr/lib/chromium/chromium', '/usr/lib/chromium/chromium-headless-shell'].find(existsSync) ?? 'chromium';
@@ -88,6 +89,8 @@ async function judge(url, screen) {
   const { width, height } = screen;
   const metrics = { width, height, deviceScaleFactor: 1, mobile: width < 600 };
   await call('Emulation.setDeviceMetricsOverride', metrics, sessionId);
+  const features = [{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }];
+  await call('Emulation.setEmulatedMedia', { features }, sessionId);
   const loaded = event('Page.loadEventFired', sessionId);
   const { errorText } = await call('Page.navigate', { url }, sessionId);
   if (errorText) throw new Error(`${url}: ${errorText}`);

@@ -20,7 +20,7 @@ pub(super) fn board() -> Board {
         ),
         one_portal: false,
         variables: vec![WINDOW],
-        rows: vec![now(), schedule(), faults(), process(), web()],
+        rows: vec![now(), schedule(), faults(), history(), process(), web()],
     }
 }
 
@@ -192,6 +192,45 @@ fn faults() -> Row {
                 t("{{location}}", "{{location}}"),
                 format!("sum by (location) (increase({}[$window]))", of(&c::DROPPED)),
             ),
+        ],
+    }
+}
+
+fn history() -> Row {
+    let over = |family| format!("sum by (location) (increase({}[$window]))", of(family));
+    let at = |vi, en, family| (t(vi, en), over(family));
+    let mut troubles = Panel::lines(
+        t("Sự cố khi ghi lịch sử", "Trouble with history"),
+        t(
+            "Trong cửa sổ đã chọn: kết quả không ghi được, lần ghi không thành (ví dụ đĩa đầy), tệp lịch sử hỏng. Luôn phải là 0.",
+            "Over the chosen window: results lost, writes that failed (a full disk for one), damaged files. They should always be 0.",
+        ),
+        Lines::default(),
+    );
+    for (legend, expression) in [
+        at("mất, {{location}}", "lost, {{location}}", &c::HISTORY_DROPPED),
+        at("ghi không thành, {{location}}", "writes failed, {{location}}", &c::HISTORY_ERRORS),
+        at("tệp hỏng, {{location}}", "damaged, {{location}}", &c::HISTORY_CORRUPT),
+    ] {
+        troubles = troubles.ask(legend, expression);
+    }
+    Row {
+        title: t("Lịch sử", "History"),
+        panels: vec![
+            Panel::lines(
+                t("Ghi vào lịch sử", "Written to history"),
+                t(
+                    "Kết quả đã ghi chắc chắn trong cửa sổ đã chọn, và kết quả đang chờ: hàng chờ dài ra nghĩa là kho dữ liệu chậm.",
+                    "Results committed over the chosen window, and those that wait: a queue that grows means a slow store.",
+                ),
+                Lines::default(),
+            )
+            .ask(t("đã ghi, {{location}}", "committed, {{location}}"), over(&c::HISTORY_COMMITTED))
+            .ask(
+                t("đang chờ, {{location}}", "waiting, {{location}}"),
+                format!("sum by (location) ({})", of(&c::HISTORY_QUEUED)),
+            ),
+            troubles,
         ],
     }
 }
