@@ -1,6 +1,6 @@
 # The house's commands. Each installs what it lacks (Debian packages through sudo when not root); none starts a service.
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak bench docs packages node
+.PHONY: help demo test soak bench docs deb packages node
 
 BUILD_PACKAGES := gcc libc6-dev
 
@@ -23,6 +23,11 @@ bench: packages ## ratios of one run, see benches/ / đo hiệu năng
 
 docs: ## write the reference parts of docs/ / sinh phần tra cứu của tài liệu
 	@cargo run --locked --quiet --example docs
+
+deb: ## Debian package into target/ / gói Debian vào target/
+	@tests/setup/packages.sh $(BUILD_PACKAGES) binutils dpkg-dev
+	@cargo build --release --locked --bin emc
+	@deploy/debian/build.sh target/release/emc target
 
 packages:
 	@tests/setup/packages.sh $(BUILD_PACKAGES) $$(grep -v '^#' tests/packages.txt)

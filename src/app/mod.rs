@@ -18,6 +18,7 @@ pub mod sandbox;
 pub mod schema;
 pub mod select;
 pub mod serve;
+pub mod service_manager;
 pub mod signals;
 pub mod textfile;
 pub mod variables;

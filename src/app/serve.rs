@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::board::Board;
 use crate::app::limits::connections_allowed;
+use crate::app::service_manager::{Saying, ServiceManager};
 use crate::app::signals::{Asked, Signals};
 use crate::app::watch::FileWatch;
 use crate::app::wiring::{Wired, World, wire};
@@ -108,6 +109,7 @@ pub struct Serving {
     events: mpsc::Receiver<Event>,
     reloads: mpsc::Receiver<ReloadRequest>,
     watch: Option<FileWatch>,
+    manager: ServiceManager,
     addresses: Vec<SocketAddr>,
     url: String,
     web: JoinHandle<()>,
@@ -138,7 +140,9 @@ pub async fn start(options: ServeOptions, world: World) -> Result<Serving, Serve
     tracing::info!(url, "watching");
     let web = tokio::spawn(web.serve(state, close.clone()));
     board.ready();
-    Ok(Serving { options, world, board, engine, events, reloads, watch, addresses, url, web, close })
+    let manager = ServiceManager::found(&world.variables);
+    manager.tell(Saying::Ready);
+    Ok(Serving { options, world, board, engine, events, reloads, watch, manager, addresses, url, web, close })
 }
 
 impl Serving {
@@ -177,6 +181,7 @@ impl Serving {
 
     async fn stop(mut self) {
         tracing::info!("stopping: no further runs are started");
+        self.manager.tell(Saying::Stopping);
         let began = Instant::now();
         self.board.stopping();
         self.engine.drain(PATIENCE).await;
@@ -193,6 +198,13 @@ impl Serving {
 
     /// Reads everything anew and swaps it in as a whole; with any error the running configuration stays.
     async fn reload(&mut self, by: &'static str) -> Result<(), Told> {
+        self.manager.tell(Saying::Reloading);
+        let outcome = self.reload_by(by).await;
+        self.manager.tell(Saying::Ready);
+        outcome
+    }
+
+    async fn reload_by(&mut self, by: &'static str) -> Result<(), Told> {
         let outcome = match load(&self.options, &self.world).await {
             Ok(loaded) => wire(loaded, &self.world),
             Err(diagnostics) => Err(diagnostics.rendered()),
