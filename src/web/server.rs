@@ -257,6 +257,7 @@ impl House {
                 connection.await
             }
         };
+        // A client that goes away in the middle is everyday life.
         if let Err(error) = outcome {
             debug!(%error, "a web connection ended early");
         }
