@@ -22,7 +22,7 @@ const KEEP_MIN: Duration = Duration::from_secs(3600);
 pub(super) struct HistoryKeys {
     /// `false` keeps nothing beyond recent runs in memory.
     pub(super) enabled: bool,
-    /// The SQLite file, relative to this file. `emc-history.sqlite` by default: in the state folder of the service
+    /// The `SQLite` file, relative to this file. `emc-history.sqlite` by default: in the state folder of the service
     /// (`StateDirectory=` of systemd), else beside this file.
     #[schemars(with = "Option<PathText>")]
     pub(super) path: Option<PathBuf>,

@@ -1,6 +1,6 @@
 //! What happened: every result with its reason and phases, evidence of failures, and how each probe stood over time.
 //!
-//! [`store::Store`] is the one trait; SQLite (`sqlite`) is the store of one `emc`, PostgreSQL that of many.
+//! [`store::Store`] is the one trait; `SQLite` (`sqlite`) is the store of one `emc`, `PostgreSQL` that of many.
 //! `emc serve` hands each result to an [`intake::Intake`], which makes a record of it, and to a [`writer::Writer`],
 //! whose thread commits batches; neither ever waits. This room knows no configuration, no metrics and no clock.
 
@@ -12,4 +12,5 @@ pub mod store;
 pub mod writer;
 
 mod evidence;
+mod inbox;
 mod sqlite;

@@ -6,7 +6,7 @@ use std::time::Duration;
 /// A day.
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// Name of the SQLite file where none is given.
+/// Name of the `SQLite` file where none is given.
 pub const FILE_NAME: &str = "emc-history.sqlite";
 
 /// Where history is kept.

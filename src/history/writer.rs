@@ -4,18 +4,20 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError, channel, sync_channel};
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
+use crate::history::inbox::{Door, Inbox};
 use crate::history::open;
 use crate::history::record::Record;
 use crate::history::settings::Settings;
 use crate::history::store::{Store, StoreError};
 
-/// The longest that a record waits for others to be committed with.
+/// How often what has come is committed. Each commit is a wait for the disk, and each wake of the thread costs a share of
+/// a probe, so the thread sleeps meanwhile.
 const GATHER: Duration = Duration::from_millis(900);
 /// The most records of one batch.
 const BATCH_MAX: usize = 5_000;
@@ -53,9 +55,9 @@ struct Counts {
 /// Hands records to the thread that writes.
 #[derive(Debug)]
 pub struct Writer {
-    queue: SyncSender<Record>,
-    /// Dropped to say that no more will come.
-    closing: Sender<()>,
+    inbox: Arc<Inbox>,
+    /// How many records may wait.
+    room: usize,
     ended: Receiver<()>,
     counts: Arc<Counts>,
 }
@@ -66,15 +68,14 @@ impl Writer {
     /// # Errors
     /// The system's, if there can be no thread.
     pub fn start(settings: Settings, clock: fn() -> DateTime<Utc>) -> io::Result<Self> {
-        let (queue, records) = sync_channel(settings.queue.max(1));
-        let (closing, closed) = channel();
+        let room = settings.queue.max(1);
+        let inbox = Arc::new(Inbox::default());
         let (end, ended) = channel();
         let counts = Arc::new(Counts::default());
         let desk = Desk {
             settings,
             clock,
-            records,
-            closed,
+            inbox: Arc::clone(&inbox),
             counts: Arc::clone(&counts),
             store: None,
             batch: Vec::new(),
@@ -85,13 +86,14 @@ impl Writer {
             desk.work();
             drop(end);
         })?;
-        Ok(Self { queue, closing, ended, counts })
+        Ok(Self { inbox, room, ended, counts })
     }
 
     /// Hands a record in; it is dropped and counted where there is no room.
     pub fn put(&self, record: Record) {
-        self.counts.queued.fetch_add(1, Ordering::Relaxed);
-        if self.queue.try_send(record).is_err() {
+        if self.counts.queued.fetch_add(1, Ordering::Relaxed) < self.room {
+            self.inbox.put(record);
+        } else {
             self.counts.queued.fetch_sub(1, Ordering::Relaxed);
             self.counts.dropped.fetch_add(1, Ordering::Relaxed);
         }
@@ -106,11 +108,16 @@ impl Writer {
     /// Lets the thread write what waits, for so long at most. Answers how many records were left unwritten.
     #[must_use]
     pub fn finish(self, patience: Duration) -> usize {
-        let Self { queue, closing, ended, counts } = self;
-        drop((queue, closing));
+        self.inbox.close();
         // Nothing is ever sent: the thread's end closes the channel.
-        let _ = ended.recv_timeout(patience);
-        counts.queued.load(Ordering::Relaxed)
+        let _ = self.ended.recv_timeout(patience);
+        self.counts.queued.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.inbox.close();
     }
 }
 
@@ -126,19 +133,11 @@ impl Counts {
     }
 }
 
-/// Whether more records may come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Door {
-    Open,
-    Closed,
-}
-
 /// What the thread works with.
 struct Desk {
     settings: Settings,
     clock: fn() -> DateTime<Utc>,
-    records: Receiver<Record>,
-    closed: Receiver<()>,
+    inbox: Arc<Inbox>,
     counts: Arc<Counts>,
     store: Option<Box<dyn Store>>,
     batch: Vec<Record>,
@@ -163,44 +162,15 @@ impl Desk {
         }
     }
 
-    /// Waits for records, and then for more of them for a while. After a failure it pauses instead.
+    /// Sleeps while records come, or after a failure for a while, and then takes what has come.
     fn gather(&mut self) -> Door {
-        if let Some(pause) = self.failing {
-            let door = match self.closed.recv_timeout(pause) {
-                Err(RecvTimeoutError::Timeout) => Door::Open,
-                Ok(()) | Err(RecvTimeoutError::Disconnected) => Door::Closed,
-            };
-            self.top_up();
-            return door;
-        }
-        if self.store.is_none() {
-            return Door::Open;
-        }
-        let first = self.batch.is_empty().then(|| self.records.recv_timeout(TRIM_EVERY));
-        match first {
-            Some(Ok(record)) => self.batch.push(record),
-            Some(Err(RecvTimeoutError::Timeout)) => return Door::Open,
-            Some(Err(RecvTimeoutError::Disconnected)) => return Door::Closed,
-            None => {}
-        }
-        let end = Instant::now() + GATHER;
-        while self.batch.len() < BATCH_MAX {
-            match self.records.recv_timeout(end.saturating_duration_since(Instant::now())) {
-                Ok(record) => self.batch.push(record),
-                Err(RecvTimeoutError::Timeout) => break,
-                Err(RecvTimeoutError::Disconnected) => return Door::Closed,
-            }
-        }
-        Door::Open
-    }
-
-    fn top_up(&mut self) {
-        while self.batch.len() < BATCH_MAX {
-            match self.records.try_recv() {
-                Ok(record) => self.batch.push(record),
-                Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
-            }
-        }
+        let door = match self.failing {
+            None if self.store.is_none() => Door::Open,
+            None => self.inbox.sleep(GATHER),
+            Some(pause) => self.inbox.sleep(pause),
+        };
+        self.inbox.take(&mut self.batch, BATCH_MAX);
+        door
     }
 
     fn attempt(&mut self) {

@@ -122,7 +122,7 @@ mod tests {
         let reading = |(from, until, status): &(i64, i64, Status)| Reading {
             interval: Interval::new(at(*from), at(*until)).unwrap(),
             status: *status,
-            reason: if *status == Status::Up { String::new() } else { format!("{probe}-{status}") },
+            reason: if *status == Up { String::new() } else { format!("{probe}-{status}") },
             probe: probe.to_owned(),
         };
         Track { probe: probe.to_owned(), readings: readings.iter().map(reading).collect() }
@@ -142,7 +142,7 @@ mod tests {
         let tracks = [track("a", &[(0, 10, Up), (10, 20, Down), (20, 40, Up)]), track("b", &[(5, 30, Up)])];
         assert_eq!(
             told(&tracks),
-            [(0, 10, Up, String::new()), (10, 20, Down, "a".into()), (20, 40, Up, "".into())]
+            [(0, 10, Up, String::new()), (10, 20, Down, "a".into()), (20, 40, Up, String::new())]
         );
     }
 
@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn a_gap_is_a_gap_and_of_two_readings_at_once_the_later_counts() {
         let gap = track("a", &[(0, 10, Up), (20, 30, Up)]);
-        assert_eq!(told(&[gap]), [(0, 10, Up, String::new()), (20, 30, Up, "".into())]);
+        assert_eq!(told(&[gap]), [(0, 10, Up, String::new()), (20, 30, Up, String::new())]);
         let both = track("a", &[(0, 20, Up), (10, 30, Down)]);
         assert_eq!(told(&[both]), [(0, 10, Up, String::new()), (10, 30, Down, "a".into())]);
     }

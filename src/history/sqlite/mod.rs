@@ -1,4 +1,4 @@
-//! History in one file of ours: SQLite in WAL mode, synced at each commit, one writer, any number of readers.
+//! History in one file of ours: `SQLite` in WAL mode, synced at each commit, one writer, any number of readers.
 
 pub(in crate::history) mod file;
 
@@ -22,7 +22,7 @@ use crate::model::id::RunId;
 /// How long a commit waits for another process that is writing, such as `emc history vacuum`.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// History in a SQLite file.
+/// History in a `SQLite` file.
 #[derive(Debug)]
 pub(in crate::history) struct SqliteStore {
     connection: Connection,
@@ -102,7 +102,7 @@ impl Store for SqliteStore {
     }
 }
 
-/// What SQLite said, as one of our errors.
+/// What `SQLite` said, as one of our errors.
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 pub(in crate::history) fn told(error: rusqlite::Error) -> StoreError {
     let text = error.to_string();

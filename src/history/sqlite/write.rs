@@ -95,7 +95,7 @@ fn series_id(
     Ok(row)
 }
 
-/// A run's id as SQLite can hold it: the same 64 bits, signed.
+/// A run's id as `SQLite` can hold it: the same 64 bits, signed.
 pub(super) fn run_number(run: RunId) -> i64 {
     run.number().cast_signed()
 }
