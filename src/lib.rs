@@ -15,6 +15,7 @@ pub mod model;
 pub mod net;
 pub mod pki;
 pub mod probe;
+pub mod report;
 pub mod sandbox;
 pub mod schedule;
 pub mod slo;

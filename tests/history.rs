@@ -8,11 +8,14 @@ mod monitor;
 #[expect(dead_code, reason = "this test needs a part of what it offers")]
 #[path = "serve/portal.rs"]
 mod portal;
-#[expect(dead_code, reason = "kills are counted by it")]
 #[path = "support/soak.rs"]
 mod soak;
 
 #[path = "history/damage.rs"]
 mod damage;
+#[path = "history/kills.rs"]
+mod kills;
+#[path = "history/report.rs"]
+mod report;
 #[path = "history/serve.rs"]
 mod serve;

@@ -32,6 +32,12 @@ pub enum HistoryError {
     /// A time was given that is none.
     #[error("\"{0}\" is no time")]
     NoTime(String),
+    /// A month was given that is none, or has not begun.
+    #[error("\"{0}\" is no month")]
+    NoMonth(String),
+    /// A calendar was given that is not configured.
+    #[error("there is no calendar \"{0}\"")]
+    NoCalendar(String),
     /// No run of this id is kept whole.
     #[error("no evidence is kept of the run \"{0}\"")]
     NotKept(String),
@@ -49,6 +55,14 @@ impl HistoryError {
             Self::NoTime(given) => told!(
                 "\"{given}\" không phải là thời điểm: viết khoảng thời gian như 2h hoặc 7d, hoặc ngày như 2026-10-01 hay 2026-10-01T08:00",
                 "\"{given}\" is no time: write a duration such as 2h or 7d, or a day such as 2026-10-01 or 2026-10-01T08:00"
+            ),
+            Self::NoMonth(given) => told!(
+                "\"{given}\" không phải là tháng đã bắt đầu: viết năm và tháng, ví dụ 2026-10",
+                "\"{given}\" is no month that has begun: write year and month, such as 2026-10"
+            ),
+            Self::NoCalendar(given) => told!(
+                "cấu hình không có lịch làm việc nào là \"{given}\"",
+                "the configuration has no calendar \"{given}\""
             ),
             Self::NotKept(run) => told!(
                 "không lưu minh chứng của lần đo \"{run}\": chỉ các lần đo không đạt mới được lưu trọn vẹn",

@@ -14,6 +14,7 @@ pub mod limits;
 pub mod preview;
 pub mod probe;
 pub mod reference;
+pub mod report;
 pub mod sandbox;
 pub mod schema;
 pub mod select;

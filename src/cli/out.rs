@@ -32,6 +32,14 @@ impl Out {
         }
     }
 
+    /// Writes bytes to standard output as they are.
+    pub fn print_bytes(&mut self, bytes: &[u8]) {
+        if self.failed.is_none() {
+            let mut stdout = io::stdout();
+            self.failed = stdout.write_all(bytes).and_then(|()| stdout.flush()).err();
+        }
+    }
+
     /// Writes a message to standard error, as a line with the program's name.
     pub fn complain(&mut self, message: &str) {
         self.warn(&format!("emc: {message}\n"));

@@ -9,6 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{IgnoredAny, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use crate::config::calendars::CalendarKeys;
 use crate::config::history::HistoryKeys;
 use crate::config::schema::{DefaultsSchema, PhrasesSchema, ProbeSchema};
 use crate::html::phrases::PhraseSettings;
@@ -56,6 +57,9 @@ pub(super) struct GlobalFile {
     pub(super) phrases: PhraseSettings,
     /// What many portals depend on, such as a single sign-on.
     pub(super) dependencies: Vec<DependencyKeys>,
+    /// When offices are open, for availability in office hours.
+    #[schemars(with = "Vec<CalendarKeys>")]
+    pub(super) calendars: Deferred,
     /// What happened: results, evidence and how each probe stood.
     #[schemars(with = "HistoryKeys")]
     pub(super) history: Deferred,

@@ -47,6 +47,12 @@ pub(super) struct KeepKeys {
     pub(super) runs: Option<Span>,
     /// Whole results of runs that were not up. 90d by default.
     pub(super) evidence: Option<Span>,
+    /// Sums by minute. 14d by default.
+    pub(super) minutes: Option<Span>,
+    /// Sums by hour. 400d by default.
+    pub(super) hours: Option<Span>,
+    /// Sums by day and how each probe stood, which reports read. 1830d by default.
+    pub(super) days: Option<Span>,
 }
 
 /// What may be asked for beside the key itself.
@@ -80,6 +86,9 @@ pub(super) fn read(node: Option<&Node>, around: &Around<'_>, problems: &mut Prob
     let keep = Keep {
         runs: kept("runs", keys.keep.runs, normal.runs),
         evidence: kept("evidence", keys.keep.evidence, normal.evidence),
+        minutes: kept("minutes", keys.keep.minutes, normal.minutes),
+        hours: kept("hours", keys.keep.hours, normal.hours),
+        days: kept("days", keys.keep.days, normal.days),
     };
     let queue = keys.queue.map_or(QUEUE, |queue| queue as usize);
     let path = match (&keys.path, &around.state_folder) {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::assemble::{Assembler, Descent, Made, hash_global};
+use crate::config::calendars;
 use crate::config::cascade::Defaults;
 use crate::config::collect;
 use crate::config::diagnostic::Diagnostics;
@@ -25,6 +26,7 @@ use crate::html::phrases::Phrases;
 use crate::model::id::Name;
 use crate::model::told::{Told, told};
 use crate::probe::spec::{Portal, ProbeSpec};
+use crate::slo::calendar::Calendar;
 
 /// A configuration, whole and right.
 #[derive(Debug)]
@@ -37,6 +39,8 @@ pub struct Loaded {
     pub specs: Vec<ProbeSpec>,
     /// Where what happens is kept; `None` where it is not.
     pub history: Option<Settings>,
+    /// When offices are open.
+    pub calendars: Vec<Calendar>,
     /// Probes that are switched off, ready to be tried by hand.
     pub disabled: Vec<ProbeSpec>,
     /// What is probably not as meant.
@@ -71,6 +75,12 @@ pub fn load_with_roots(
     let state_folder = environment.variable("STATE_DIRECTORY");
     let folder = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
     loader.assemble(&store, &Around { folder, state_folder })
+}
+
+/// What the global file says of what is kept and told.
+struct Kept {
+    history: Option<Settings>,
+    calendars: Vec<Calendar>,
 }
 
 #[derive(Default)]
@@ -181,6 +191,8 @@ impl Loader {
         global.roots_pem.append(&mut self.roots_pem);
         let history =
             history::read(global_node.and_then(|root| root.get("history")), around, &mut self.problems);
+        let calendars =
+            calendars::read(global_node.and_then(|root| root.get("calendars")), &mut self.problems);
         let defaults = global_node.and_then(|root| root.get("defaults"));
         let defaults = Defaults::default().with(defaults, &mut self.problems);
         let mut assembler = Assembler {
@@ -201,7 +213,8 @@ impl Loader {
         }
         let made = assembler.made;
         self.check_together(&global, &made, store);
-        self.finish(global, made, history)
+        let kept = Kept { history, calendars };
+        self.finish(global, made, kept)
     }
 
     /// What can only be seen over all files.
@@ -264,7 +277,7 @@ impl Loader {
         }
     }
 
-    fn finish(self, global: Global, made: Made, history: Option<Settings>) -> Result<Loaded, Diagnostics> {
+    fn finish(self, global: Global, made: Made, kept: Kept) -> Result<Loaded, Diagnostics> {
         let failed = self.problems.errors() > 0;
         let shown = if failed { String::new() } else { show::text(&self.sources, &self.trees) };
         let files = self.sources.iter().map(|source| source.path.clone()).collect();
@@ -273,7 +286,17 @@ impl Loader {
             return Err(diagnostics);
         }
         let Made { portals, specs, disabled, .. } = made;
-        Ok(Loaded { global, portals, specs, history, disabled, warnings: diagnostics, files, shown })
+        Ok(Loaded {
+            global,
+            portals,
+            specs,
+            history: kept.history,
+            calendars: kept.calendars,
+            disabled,
+            warnings: diagnostics,
+            files,
+            shown,
+        })
     }
 }
 

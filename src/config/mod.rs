@@ -10,6 +10,7 @@ pub mod resources;
 pub mod summary;
 
 mod assemble;
+mod calendars;
 mod cascade;
 mod checks;
 mod collect;

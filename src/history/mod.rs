@@ -9,6 +9,7 @@ pub mod open;
 pub mod record;
 pub mod settings;
 pub mod store;
+pub mod stretch;
 pub mod writer;
 
 mod evidence;

@@ -23,11 +23,17 @@ pub struct Keep {
     pub runs: Duration,
     /// Evidence of failures.
     pub evidence: Duration,
+    /// Sums by minute.
+    pub minutes: Duration,
+    /// Sums by hour.
+    pub hours: Duration,
+    /// Sums by day, and how each probe stood.
+    pub days: Duration,
 }
 
 impl Default for Keep {
     fn default() -> Self {
-        Self { runs: 14 * DAY, evidence: 90 * DAY }
+        Self { runs: 14 * DAY, evidence: 90 * DAY, minutes: 14 * DAY, hours: 400 * DAY, days: 1830 * DAY }
     }
 }
 

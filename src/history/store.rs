@@ -5,8 +5,11 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 
 use crate::history::record::{Record, StoredRun};
+use crate::history::stretch::Step;
 use crate::model::id::RunId;
 use crate::model::status::Status;
+use crate::slo::availability::Counts;
+use crate::slo::interval::Interval;
 
 /// Keeps what happened. One writer uses it for writing; readers open their own.
 pub trait Store: Send {
@@ -35,6 +38,18 @@ pub trait Store: Send {
     /// [`StoreError`].
     fn evidence(&mut self, run: RunId) -> Result<Option<String>, StoreError>;
 
+    /// How each probe stood, by the beginning of each stretch.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn stretches(&mut self, within: &Interval) -> Result<Vec<StoredStretch>, StoreError>;
+
+    /// Runs summed up, by time; steps that begin within the interval.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn totals(&mut self, step: Step, within: &Interval) -> Result<Vec<Total>, StoreError>;
+
     /// Copies everything into a new file while others go on writing.
     ///
     /// # Errors
@@ -46,6 +61,47 @@ pub trait Store: Send {
     /// # Errors
     /// [`StoreError`].
     fn vacuum(&mut self) -> Result<(), StoreError>;
+}
+
+/// Which series, as the store names it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StoredSeries {
+    /// Where it was measured from.
+    pub location: String,
+    /// Whose portal.
+    pub authority: String,
+    /// Which portal.
+    pub portal: String,
+    /// Which probe.
+    pub probe: String,
+}
+
+/// A stretch of time in which a probe stood the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredStretch {
+    /// Whose.
+    pub series: StoredSeries,
+    /// When, cut to what was asked for.
+    pub interval: Interval,
+    /// How it stood, after `confirm`.
+    pub status: Status,
+    /// Why; empty when up.
+    pub reason: String,
+}
+
+/// Runs of one series, summed up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Total {
+    /// Whose.
+    pub series: StoredSeries,
+    /// Where the step begins.
+    pub at: DateTime<Utc>,
+    /// Runs by their own status.
+    pub counts: Counts,
+    /// Time of all runs, in seconds.
+    pub spent_seconds: f64,
+    /// The longest, in seconds.
+    pub longest_seconds: f64,
 }
 
 /// Which runs.

@@ -157,7 +157,10 @@ mod tests {
     fn a_stretch_is_cut_at_midnight_in_viet_nam() {
         let midnight = 17 * 3600;
         let told = stretches(&[(midnight - 30, "up"), (midnight + 30, "up")]);
-        assert_eq!(told, [(midnight - 30, midnight + 30, "up".into()), (midnight + 30, midnight + 90, "up".into())]);
+        assert_eq!(
+            told,
+            [(midnight - 30, midnight + 30, "up".into()), (midnight + 30, midnight + 90, "up".into())]
+        );
         assert_eq!(Step::Day.floor((midnight + 5) * SECOND), midnight * SECOND);
         assert_eq!(Step::Hour.floor(3_601 * SECOND), 3_600 * SECOND);
     }

@@ -57,8 +57,11 @@ const LABOUR: Text = Text { vi: "Quốc tế Lao động 1/5", en: "Labour day" 
 const NATIONAL: Text = Text { vi: "Quốc khánh", en: "National day" };
 const SWAPPED: Text = Text { vi: "nghỉ hoán đổi", en: "day off by exchange" };
 
+/// Month and day.
+type MonthDay = (u32, u32);
+
 /// First day of Tết and 10 March of the lunar calendar, computed for UTC+7. In 2030 China's new year is a day later.
-const LUNAR: [(i32, (u32, u32), (u32, u32)); 7] = [
+const LUNAR: [(i32, MonthDay, MonthDay); 7] = [
     (2024, (2, 10), (4, 18)),
     (2025, (1, 29), (4, 7)),
     (2026, (2, 17), (4, 26)),
@@ -74,7 +77,7 @@ struct Arrangement {
     year: i32,
     days_before_tet: u64,
     beside_national: u32,
-    swaps: &'static [((u32, u32), (u32, u32))],
+    swaps: &'static [(MonthDay, MonthDay)],
 }
 
 const REPORTED: [Arrangement; 3] = [
@@ -128,7 +131,7 @@ fn national() -> &'static National {
 }
 
 impl National {
-    fn add_year(&mut self, (year, tet, hung_kings): (i32, (u32, u32), (u32, u32))) {
+    fn add_year(&mut self, (year, tet, hung_kings): (i32, MonthDay, MonthDay)) {
         let day = |(month, day)| NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
         let reported = REPORTED.iter().find(|arrangement| arrangement.year == year);
         let arranged = if reported.is_some() { Certainty::Reported } else { Certainty::Expected };

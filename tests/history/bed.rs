@@ -19,7 +19,8 @@ pub(crate) const POLITE_ENOUGH: &str = "politeness: {per_second: 1000, burst: 10
 /// Runs `emc` on a configuration: exit code, standard output, standard error.
 pub(crate) fn emc(config: &Path, arguments: &[&str]) -> (i32, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_emc"))
-        .args(["--lang", "en", "--config.file"])
+        .env("LC_ALL", "en_US.UTF-8")
+        .arg("--config.file")
         .arg(config)
         .args(arguments)
         .output()

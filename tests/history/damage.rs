@@ -55,3 +55,31 @@ fn damage_in_the_midst_of_a_file_is_met_at_the_next_start() {
     assert_eq!(monitor.get("/-/healthy").status, 200);
     assert!(listed(&monitor.file(""), &[]).len() >= 2);
 }
+
+#[test]
+fn with_the_disk_full_probing_and_metrics_go_on_and_history_recovers_by_itself() {
+    let portal = Portal::open();
+    let keys = "expect: {contains: [không-có-chữ-này]}";
+    // No file may grow beyond 128 KiB, and the signal that says so is not heeded: writes fail, as on a full disk.
+    let limited = "trap '' XFSZ; ulimit -S -f 128; exec \"$0\" \"$@\"";
+    let monitor = Monitor::start_under(
+        &["bash", "-c", limited],
+        &[("emc.yaml", POLITE_ENOUGH), ("bo-vd.yaml", &authority(&portal.url(), keys))],
+    );
+    monitor.wait_for("emc_history_write_errors_total", |n| n >= 1.0);
+    let (made, written) =
+        (monitor.value("emc_probe_failure_total"), monitor.value("emc_history_committed_total"));
+    monitor.wait_for("emc_probe_failure_total", |n| n >= made + 3.0);
+    assert_eq!(monitor.get("/-/healthy").status, 200);
+    assert!(monitor.value("emc_history_queued") >= 1.0);
+    assert!(monitor.log().contains("history cannot be written"), "{}", monitor.log());
+
+    let raised = std::process::Command::new("prlimit")
+        .args(["--pid", &monitor.id().to_string(), "--fsize=unlimited"])
+        .status()
+        .unwrap();
+    assert!(raised.success());
+    monitor.wait_for("emc_history_committed_total", |n| n >= written + 4.0);
+    assert_eq!(monitor.value("emc_history_dropped_total"), 0.0, "what waited was written");
+    assert!(monitor.log().contains("history is written again"), "{}", monitor.log());
+}

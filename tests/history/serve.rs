@@ -82,7 +82,8 @@ fn lists_are_written_for_people_programs_and_spreadsheets_and_a_copy_can_be_put_
     assert_eq!(human.lines().count(), all.len());
     assert!(human.lines().all(|line| line.contains("UP") && line.contains("bo-vd/dvc/trang-chu")));
     let (_, lines, _) = emc(&folder, &["history", "--output", "ndjson", "-n", "2"]);
-    assert_eq!(lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).count(), 2);
+    let objects: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(objects.len(), 2);
     let (_, table, _) = emc(&folder, &["history", "--output", "csv"]);
     assert!(table.starts_with("\u{feff}started_at,authority,portal,probe"));
     assert_eq!(table.lines().count(), all.len() + 1);

@@ -3,6 +3,7 @@
 pub mod dashboards;
 pub mod history;
 pub mod probe;
+pub mod report;
 pub mod sandbox;
 
 mod settings;
@@ -14,6 +15,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::cli::args::dashboards::DashboardsCommand;
 use crate::cli::args::history::HistoryArguments;
 use crate::cli::args::probe::ProbeArguments;
+use crate::cli::args::report::ReportCommand;
 use crate::cli::args::sandbox::SandboxArguments;
 use crate::model::text::Language;
 use crate::model::told::{Told, told};
@@ -80,6 +82,9 @@ pub enum Command {
     Check(CheckArguments),
     /// What happened: runs out of history, and care of it.
     History(Box<HistoryArguments>),
+    /// Reports out of history.
+    #[command(subcommand)]
+    Report(ReportCommand),
     /// List the kinds of probe.
     Kinds(KindsArguments),
     /// About the configuration.

@@ -9,6 +9,7 @@ mod healthcheck;
 mod history;
 mod lists;
 mod probe;
+mod report;
 mod sandbox;
 mod serve;
 
@@ -23,6 +24,7 @@ pub(in crate::cli) fn run(arguments: Arguments, surroundings: &Surroundings, out
     match arguments.command {
         Command::Probe(probe) => probe::run(&probe, &common, surroundings, out),
         Command::History(history) => history::run(*history, &common, surroundings, out),
+        Command::Report(report) => report::run(report, &common, surroundings, out),
         Command::Kinds(kinds) => lists::kinds(&kinds, surroundings, out),
         Command::Schema(SchemaCommand::Result) => lists::result_schema(out),
         Command::Config(ConfigCommand::Schema) => lists::config_schema(out),

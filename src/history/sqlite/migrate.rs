@@ -2,14 +2,14 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use crate::history::sqlite::told;
+use crate::history::sqlite::{rollup, told};
 use crate::history::store::StoreError;
 
 /// A step to the next version.
 type Step = fn(&Transaction<'_>) -> rusqlite::Result<()>;
 
 /// Step `n` makes version `n + 1`.
-const STEPS: &[Step] = &[runs_and_evidence];
+const STEPS: &[Step] = &[runs_and_evidence, sums_and_stretches];
 
 /// Brings a file up to date, in one transaction.
 pub(super) fn to_latest(connection: &mut Connection) -> Result<(), StoreError> {
@@ -68,4 +68,76 @@ fn runs_and_evidence(change: &Transaction<'_>) -> rusqlite::Result<()> {
         );
         CREATE INDEX evidence_at ON evidence (at);",
     )
+}
+
+/// What reports read: sums by minute, hour and day, and stretches in which a probe stood the same.
+fn sums_and_stretches(change: &Transaction<'_>) -> rusqlite::Result<()> {
+    for table in ["minutes", "hours", "days"] {
+        change.execute_batch(&format!(
+            "CREATE TABLE {table} (
+                at INTEGER NOT NULL,
+                series INTEGER NOT NULL,
+                up INTEGER NOT NULL, degraded INTEGER NOT NULL, down INTEGER NOT NULL, unknown INTEGER NOT NULL,
+                spent INTEGER NOT NULL,
+                longest INTEGER NOT NULL,
+                PRIMARY KEY (at, series)
+            ) WITHOUT ROWID;"
+        ))?;
+    }
+    change.execute_batch(
+        "CREATE TABLE stretches (
+            began INTEGER NOT NULL,
+            series INTEGER NOT NULL,
+            ended INTEGER NOT NULL,
+            last INTEGER NOT NULL,
+            status TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            PRIMARY KEY (began, series)
+        ) WITHOUT ROWID;",
+    )?;
+    rollup::from_runs(change)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_older_file_keeps_its_runs_and_gets_sums_and_stretches_of_them() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let change = connection.transaction().unwrap();
+        runs_and_evidence(&change).unwrap();
+        change.pragma_update(None, "user_version", 1).unwrap();
+        change
+            .execute_batch(
+                "INSERT INTO series VALUES (7, 'local', 'a', 'b', 'c', 'http', 60000000, 10000000);",
+            )
+            .unwrap();
+        for (minute, status) in [(0, "up"), (1, "down"), (2, "down"), (3, "up"), (100, "up")] {
+            let at = minute * 60_000_000_i64;
+            change
+                .execute(
+                    "INSERT INTO runs VALUES (?, ?, 7, ?, '', ?, '', 5, NULL, NULL, NULL, NULL, NULL)",
+                    rusqlite::params![at, minute, status, status],
+                )
+                .unwrap();
+        }
+        change.commit().unwrap();
+
+        to_latest(&mut connection).unwrap();
+        let count = |what: &str| -> i64 { connection.query_row(what, [], |row| row.get(0)).unwrap() };
+        assert_eq!(count("SELECT count(*) FROM runs"), 5);
+        assert_eq!(count("SELECT count(*) FROM minutes"), 5);
+        assert_eq!(count("SELECT sum(down) FROM hours"), 2);
+        assert_eq!(count("SELECT count(*) FROM stretches"), 4);
+        assert_eq!(count("SELECT ended - began FROM stretches WHERE status = 'down'"), 120_000_000);
+        assert_eq!(version(&connection).unwrap(), 2);
+    }
+
+    #[test]
+    fn a_later_file_is_left_alone() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.pragma_update(None, "user_version", 99).unwrap();
+        assert_eq!(to_latest(&mut connection), Err(StoreError::Later { found: 99, known: 2 }));
+    }
 }

@@ -4,9 +4,9 @@ pub(in crate::history) mod file;
 
 mod migrate;
 mod read;
+mod rollup;
 mod write;
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -14,10 +14,12 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::history::evidence;
-use crate::history::record::{Record, SeriesKey, StoredRun};
+use crate::history::record::{Record, StoredRun};
 use crate::history::settings::Keep;
-use crate::history::store::{RunQuery, Store, StoreError};
+use crate::history::store::{RunQuery, Store, StoreError, StoredStretch, Total};
+use crate::history::stretch::Step;
 use crate::model::id::RunId;
+use crate::slo::interval::Interval;
 
 /// How long a commit waits for another process that is writing, such as `emc history vacuum`.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -27,8 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(in crate::history) struct SqliteStore {
     connection: Connection,
     keep: Keep,
-    /// Rows of `series`, as far as they were needed.
-    series: HashMap<SeriesKey, i64>,
+    known: write::Known,
 }
 
 impl SqliteStore {
@@ -64,16 +65,16 @@ impl SqliteStore {
                  PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8192;",
             )
             .map_err(told)?;
-        Ok(Self { connection, keep, series: HashMap::new() })
+        Ok(Self { connection, keep, known: write::Known::default() })
     }
 }
 
 impl Store for SqliteStore {
     fn commit(&mut self, batch: &[Record]) -> Result<(), StoreError> {
-        let done = write::commit(&mut self.connection, &mut self.series, batch);
+        let done = write::commit(&mut self.connection, &mut self.known, batch);
         if done.is_err() {
-            // Rows that were made in a transaction which did not come about are not there.
-            self.series.clear();
+            // What was made in a transaction that did not come about is not there.
+            self.known = write::Known::default();
         }
         done
     }
@@ -89,6 +90,14 @@ impl Store for SqliteStore {
     fn evidence(&mut self, run: RunId) -> Result<Option<String>, StoreError> {
         let packed = read::evidence(&self.connection, run).map_err(told)?;
         Ok(packed.and_then(|packed| evidence::unpack(&packed)))
+    }
+
+    fn stretches(&mut self, within: &Interval) -> Result<Vec<StoredStretch>, StoreError> {
+        read::stretches(&self.connection, within).map_err(told)
+    }
+
+    fn totals(&mut self, step: Step, within: &Interval) -> Result<Vec<Total>, StoreError> {
+        read::totals(&self.connection, step, within).map_err(told)
     }
 
     fn backup(&mut self, to: &Path) -> Result<(), StoreError> {

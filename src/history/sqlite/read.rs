@@ -1,14 +1,18 @@
 //! Reading.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use crate::history::record::{StoredRun, micros, moment, seconds, status};
 use crate::history::sqlite::write::run_number;
-use crate::history::store::RunQuery;
+use crate::history::store::{RunQuery, StoredSeries, StoredStretch, Total};
+use crate::history::stretch::{DAY, Step};
 use crate::model::id::RunId;
 use crate::model::phase::{Phase, Phases};
+use crate::slo::availability::Counts;
+use crate::slo::interval::Interval;
 
 /// Runs, newest first.
 pub(super) fn runs(connection: &Connection, query: &RunQuery) -> rusqlite::Result<Vec<StoredRun>> {
@@ -79,4 +83,63 @@ fn run(row: &Row<'_>) -> rusqlite::Result<StoredRun> {
 pub(super) fn evidence(connection: &Connection, run: RunId) -> rusqlite::Result<Option<Vec<u8>>> {
     let mut statement = connection.prepare("SELECT body FROM evidence WHERE run = ?")?;
     statement.query_row(params![run_number(run)], |row| row.get(0)).optional()
+}
+
+/// How each probe stood, by the beginning of each stretch. No stretch is longer than a day and an interval.
+pub(super) fn stretches(connection: &Connection, within: &Interval) -> rusqlite::Result<Vec<StoredStretch>> {
+    let series = all_series(connection)?;
+    let mut statement = connection.prepare(
+        "SELECT series, began, ended, status, reason FROM stretches WHERE began >= ? AND began < ? AND ended > ? \
+         ORDER BY began",
+    )?;
+    let (from, until) = (micros(within.from), micros(within.until));
+    let mut rows = statement.query(params![from.saturating_sub(2 * DAY), until, from])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let whose = series.get(&row.get::<_, i64>(0)?);
+        let interval = Interval::new(moment(row.get(1)?), moment(row.get(2)?));
+        let interval = interval.and_then(|interval| interval.cut(within));
+        if let (Some(whose), Some(interval)) = (whose, interval) {
+            let status = status(&row.get::<_, String>(3)?);
+            found.push(StoredStretch { series: whose.clone(), interval, status, reason: row.get(4)? });
+        }
+    }
+    Ok(found)
+}
+
+/// Runs summed up, by time.
+pub(super) fn totals(connection: &Connection, step: Step, within: &Interval) -> rusqlite::Result<Vec<Total>> {
+    let series = all_series(connection)?;
+    let mut statement = connection.prepare(&format!(
+        "SELECT series, at, up, degraded, down, unknown, spent, longest FROM {} WHERE at >= ? AND at < ? ORDER BY at",
+        step.table()
+    ))?;
+    let mut rows = statement.query(params![micros(within.from), micros(within.until)])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let Some(whose) = series.get(&row.get::<_, i64>(0)?) else { continue };
+        let count = |index| row.get::<_, i64>(index).map(i64::unsigned_abs);
+        found.push(Total {
+            series: whose.clone(),
+            at: moment(row.get(1)?),
+            counts: Counts { up: count(2)?, degraded: count(3)?, down: count(4)?, unknown: count(5)? },
+            spent_seconds: seconds(row.get(6)?),
+            longest_seconds: seconds(row.get(7)?),
+        });
+    }
+    Ok(found)
+}
+
+fn all_series(connection: &Connection) -> rusqlite::Result<HashMap<i64, StoredSeries>> {
+    let mut statement = connection.prepare("SELECT id, location, authority, portal, probe FROM series")?;
+    let rows = statement.query_map([], |row| {
+        let series = StoredSeries {
+            location: row.get(1)?,
+            authority: row.get(2)?,
+            portal: row.get(3)?,
+            probe: row.get(4)?,
+        };
+        Ok((row.get(0)?, series))
+    })?;
+    rows.collect()
 }

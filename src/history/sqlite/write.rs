@@ -7,41 +7,55 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 
 use crate::history::record::{Record, SeriesKey, micros, span_micros};
 use crate::history::settings::Keep;
+use crate::history::sqlite::rollup::{self, Changes};
 use crate::history::sqlite::told;
 use crate::history::store::StoreError;
+use crate::history::stretch::Stretch;
 use crate::model::id::RunId;
 use crate::model::phase::Phase;
 
 /// How many rows of one table go at a time, so that no commit waits long.
 const PORTION: i64 = 5_000;
 
+/// What the writer remembers of the file; forgotten when a batch did not come about.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// Rows of `series`, as far as they were needed.
+    series: HashMap<SeriesKey, i64>,
+    /// The newest stretch of each series.
+    newest: HashMap<i64, Stretch>,
+    /// Whether the stretches have been read.
+    read: bool,
+}
+
 /// Writes a batch as a whole.
 pub(super) fn commit(
     connection: &mut Connection,
-    series: &mut HashMap<SeriesKey, i64>,
+    known: &mut Known,
     batch: &[Record],
 ) -> Result<(), StoreError> {
     let change = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(told)?;
-    insert(&change, series, batch).map_err(told)?;
+    insert(&change, known, batch).map_err(told)?;
     change.commit().map_err(told)
 }
 
-fn insert(
-    change: &Transaction<'_>,
-    series: &mut HashMap<SeriesKey, i64>,
-    batch: &[Record],
-) -> rusqlite::Result<()> {
+fn insert(change: &Transaction<'_>, known: &mut Known, batch: &[Record]) -> rusqlite::Result<()> {
     let mut run = change.prepare_cached(
         "INSERT OR IGNORE INTO runs (at, run, series, status, reason, confirmed, confirmed_reason, duration, \
          resolve, connect, tls, processing, transfer) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
     )?;
     let mut evidence =
         change.prepare_cached("INSERT OR IGNORE INTO evidence (run, at, body) VALUES (?, ?, ?)")?;
+    if !known.read {
+        known.newest = rollup::newest(change)?;
+        known.read = true;
+    }
+    let mut changes = Changes::default();
     for record in batch {
-        let id = series_id(change, series, record)?;
+        let id = series_id(change, &mut known.series, record)?;
         let phase = |phase| record.phases.get(phase).map(span_micros);
         let [resolve, connect, tls, processing, transfer] = Phase::ALL.map(phase);
-        run.execute(params![
+        let inserted = run.execute(params![
             micros(record.at),
             run_number(record.run),
             id,
@@ -59,8 +73,11 @@ fn insert(
         if let Some(body) = &record.evidence {
             evidence.execute(params![run_number(record.run), micros(record.at), body])?;
         }
+        if inserted > 0 {
+            changes.add(&mut known.newest, id, record);
+        }
     }
-    Ok(())
+    changes.write(change)
 }
 
 /// The row of a series; made, or brought up to date, the first time it is needed.
@@ -104,6 +121,19 @@ pub(super) fn run_number(run: RunId) -> i64 {
 pub(super) fn trim(connection: &Connection, keep: &Keep, now: DateTime<Utc>) -> Result<bool, StoreError> {
     let before = |kept: std::time::Duration| micros(now).saturating_sub(span_micros(kept));
     let mut more = false;
+    for (table, column, kept) in [
+        ("minutes", "at", keep.minutes),
+        ("hours", "at", keep.hours),
+        ("days", "at", keep.days),
+        ("stretches", "began", keep.days),
+    ] {
+        let statement = format!(
+            "DELETE FROM {table} WHERE ({column}, series) IN \
+             (SELECT {column}, series FROM {table} WHERE {column} < ? ORDER BY {column} LIMIT ?)"
+        );
+        let gone = connection.execute(&statement, params![before(kept), PORTION]).map_err(told)?;
+        more |= i64::try_from(gone).is_ok_and(|gone| gone == PORTION);
+    }
     for (statement, kept) in [
         (
             "DELETE FROM runs WHERE (at, run) IN (SELECT at, run FROM runs WHERE at < ? ORDER BY at LIMIT ?)",
