@@ -15,7 +15,11 @@ mod soak;
 mod damage;
 #[path = "history/kills.rs"]
 mod kills;
+#[path = "history/postgres.rs"]
+mod postgres;
 #[path = "history/report.rs"]
 mod report;
 #[path = "history/serve.rs"]
 mod serve;
+#[path = "history/server.rs"]
+mod server;

@@ -90,7 +90,7 @@ fn store(error: &StoreError) -> Told {
             "chưa có lịch sử ở \"{place}\": `emc serve` sẽ tạo khi chạy",
             "there is no history at \"{place}\": `emc serve` makes it"
         ),
-        StoreError::Unsupported(what) => Told::same(*what),
+        StoreError::Unsupported(what) => (*what).into(),
     }
 }
 
@@ -143,6 +143,7 @@ pub fn vacuum(config_file: &Path, world: &World) -> Result<(), HistoryError> {
 pub fn place(config_file: &Path, world: &World) -> Result<String, HistoryError> {
     Ok(match settings(config_file, world)?.place {
         Place::Sqlite(path) => path.display().to_string(),
+        Place::Postgres(server) => format!("{}:{}/{}", server.host, server.port, server.database),
     })
 }
 

@@ -8,10 +8,11 @@ use serde::Deserialize;
 
 use crate::config::decode::decode;
 use crate::config::node::Node;
-use crate::config::problem::Problems;
-use crate::history::settings::{FILE_NAME, Keep, Place, QUEUE, Settings};
-use crate::model::told::told;
-use crate::probe::settings::{PathText, Span};
+use crate::config::problem::{GIVEN, Problems};
+use crate::config::resources::Files;
+use crate::history::settings::{FILE_NAME, Keep, Place, QUEUE, Server, Settings};
+use crate::model::told::{Told, told};
+use crate::probe::settings::{PathText, Resources as _, SecretSource, Span};
 
 /// The shortest time that anything is kept.
 const KEEP_MIN: Duration = Duration::from_secs(3600);
@@ -26,6 +27,8 @@ pub(super) struct HistoryKeys {
     /// (`StateDirectory=` of systemd), else beside this file.
     #[schemars(with = "Option<PathText>")]
     pub(super) path: Option<PathBuf>,
+    /// A PostgreSQL server that several `emc` share, instead of a file.
+    pub(super) postgres: Option<PostgresKeys>,
     /// How long each sort of data is kept.
     pub(super) keep: KeepKeys,
     /// How many results may wait to be written; further ones are dropped and counted. 20000 by default.
@@ -35,8 +38,19 @@ pub(super) struct HistoryKeys {
 
 impl Default for HistoryKeys {
     fn default() -> Self {
-        Self { enabled: true, path: None, keep: KeepKeys::default(), queue: None }
+        Self { enabled: true, path: None, postgres: None, keep: KeepKeys::default(), queue: None }
     }
+}
+
+/// A PostgreSQL server.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PostgresKeys {
+    /// Host, port, user and database: `postgres://emc@db.example:5432/emc`. Our tables are in the schema `emc`.
+    pub(super) url: String,
+    /// The user's password, where the server wants one.
+    #[serde(default)]
+    pub(super) password: Option<SecretSource>,
 }
 
 /// How long each sort of data is kept.
@@ -59,6 +73,8 @@ pub(super) struct KeepKeys {
 pub(super) struct Around<'a> {
     /// The folder of the configuration.
     pub(super) folder: &'a Path,
+    /// Gives secrets.
+    pub(super) files: &'a Files<'a>,
     /// Where systemd lets the service keep its state.
     pub(super) state_folder: Option<String>,
 }
@@ -91,6 +107,10 @@ pub(super) fn read(node: Option<&Node>, around: &Around<'_>, problems: &mut Prob
         days: kept("days", keys.keep.days, normal.days),
     };
     let queue = keys.queue.map_or(QUEUE, |queue| queue as usize);
+    if let (Some(keys), Some(node)) = (keys.postgres.as_ref().filter(|_| keys.enabled), node) {
+        let place = Place::Postgres(server(keys, node, around, problems)?);
+        return Some(Settings { place, keep, queue });
+    }
     let path = match (&keys.path, &around.state_folder) {
         (Some(path), _) => around.folder.join(path),
         // systemd gives several folders divided by colons; the first is ours.
@@ -98,4 +118,45 @@ pub(super) fn read(node: Option<&Node>, around: &Around<'_>, problems: &mut Prob
         (None, None) => around.folder.join(FILE_NAME),
     };
     keys.enabled.then_some(Settings { place: Place::Sqlite(path), keep, queue })
+}
+
+/// Reads where the server is; a password has no business in the address.
+fn server(keys: &PostgresKeys, node: &Node, around: &Around<'_>, problems: &mut Problems) -> Option<Server> {
+    let span = |key: &str| node.at(&["postgres", key]).map_or(node.span, |node| node.span);
+    let url = url::Url::parse(&keys.url).ok().filter(|url| matches!(url.scheme(), "postgres" | "postgresql"));
+    let host = url.as_ref().and_then(url::Url::host_str).filter(|host| !host.is_empty());
+    let (Some(url), Some(host)) = (&url, host) else {
+        let message = told!(
+            "\"{GIVEN}\" không phải là địa chỉ PostgreSQL",
+            "\"{GIVEN}\" is no address of a PostgreSQL server"
+        );
+        let help = told!(
+            "viết người dùng, máy chủ và cơ sở dữ liệu, ví dụ \"postgres://emc@db.example:5432/emc\"",
+            "write user, host and database, such as \"postgres://emc@db.example:5432/emc\""
+        );
+        problems.error(span("url"), message, help);
+        return None;
+    };
+    if url.password().is_some() {
+        let message = told!("địa chỉ PostgreSQL chứa mật khẩu", "the server's address holds a password");
+        let help =
+            told!("dùng \"password_file\" và đổi mật khẩu", "use \"password_file\", and change the password");
+        problems.error(span("url"), message, help);
+        return None;
+    }
+    let password = match keys.password.as_ref().map(|source| around.files.secret(source)).transpose() {
+        Ok(password) => password,
+        Err(reason) => {
+            problems.error(span("password"), reason, Told::nothing());
+            return None;
+        }
+    };
+    let or_emc = |text: &str| if text.is_empty() { "emc".to_owned() } else { text.to_owned() };
+    Some(Server {
+        host: host.trim_matches(['[', ']']).to_owned(),
+        port: url.port().unwrap_or(5432),
+        user: or_emc(url.username()),
+        password,
+        database: or_emc(url.path().trim_matches('/')),
+    })
 }

@@ -74,7 +74,7 @@ pub fn load_with_roots(
     let store = Store::new(environment);
     let state_folder = environment.variable("STATE_DIRECTORY");
     let folder = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
-    loader.assemble(&store, &Around { folder, state_folder })
+    loader.assemble(&store, folder, state_folder)
 }
 
 /// What the global file says of what is kept and told.
@@ -180,7 +180,12 @@ impl Loader {
         }
     }
 
-    fn assemble(mut self, store: &Store<'_>, around: &Around<'_>) -> Result<Loaded, Diagnostics> {
+    fn assemble(
+        mut self,
+        store: &Store<'_>,
+        base: &Path,
+        state_folder: Option<String>,
+    ) -> Result<Loaded, Diagnostics> {
         let global_node = self.global.and_then(|file| self.trees.get(&file));
         let folder = self.global.map_or_else(PathBuf::new, |file| self.sources.get(file).folder.clone());
         let files = store.within(&folder);
@@ -189,8 +194,9 @@ impl Loader {
             None => Global::default(),
         };
         global.roots_pem.append(&mut self.roots_pem);
+        let around = Around { folder: base, files: &files, state_folder };
         let history =
-            history::read(global_node.and_then(|root| root.get("history")), around, &mut self.problems);
+            history::read(global_node.and_then(|root| root.get("history")), &around, &mut self.problems);
         let calendars =
             calendars::read(global_node.and_then(|root| root.get("calendars")), &mut self.problems);
         let defaults = global_node.and_then(|root| root.get("defaults"));

@@ -12,6 +12,8 @@ pub mod store;
 pub mod stretch;
 pub mod writer;
 
+mod changes;
 mod evidence;
 mod inbox;
+mod postgres;
 mod sqlite;

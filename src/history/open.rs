@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
+use crate::history::postgres::{self, PostgresStore};
 use crate::history::settings::{Place, Settings};
 use crate::history::sqlite::SqliteStore;
 use crate::history::store::{Store, StoreError};
@@ -15,6 +16,7 @@ use crate::history::store::{Store, StoreError};
 pub fn to_write(settings: &Settings) -> Result<Box<dyn Store>, StoreError> {
     match &settings.place {
         Place::Sqlite(path) => Ok(Box::new(SqliteStore::create(path, settings.keep)?)),
+        Place::Postgres(server) => Ok(Box::new(PostgresStore::connect(server, settings.keep)?)),
     }
 }
 
@@ -25,6 +27,7 @@ pub fn to_write(settings: &Settings) -> Result<Box<dyn Store>, StoreError> {
 pub fn to_read(settings: &Settings) -> Result<Box<dyn Store>, StoreError> {
     match &settings.place {
         Place::Sqlite(path) => Ok(Box::new(SqliteStore::existing(path, settings.keep)?)),
+        Place::Postgres(server) => Ok(Box::new(PostgresStore::connect(server, settings.keep)?)),
     }
 }
 
@@ -35,6 +38,7 @@ pub fn to_read(settings: &Settings) -> Result<Box<dyn Store>, StoreError> {
 pub fn move_aside(settings: &Settings, now: DateTime<Utc>) -> Result<PathBuf, StoreError> {
     match &settings.place {
         Place::Sqlite(path) => crate::history::sqlite::file::move_aside(path, now),
+        Place::Postgres(_) => Err(postgres::no_restore()),
     }
 }
 
@@ -45,5 +49,6 @@ pub fn move_aside(settings: &Settings, now: DateTime<Utc>) -> Result<PathBuf, St
 pub fn restore(settings: &Settings, copy: &Path, now: DateTime<Utc>) -> Result<Option<PathBuf>, StoreError> {
     match &settings.place {
         Place::Sqlite(path) => crate::history::sqlite::file::restore(copy, path, now),
+        Place::Postgres(_) => Err(postgres::no_restore()),
     }
 }

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::model::secret::Secret;
+
 /// A day.
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -14,6 +16,23 @@ pub const FILE_NAME: &str = "emc-history.sqlite";
 pub enum Place {
     /// In a file of ours.
     Sqlite(PathBuf),
+    /// On a PostgreSQL server.
+    Postgres(Server),
+}
+
+/// A PostgreSQL server.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Server {
+    /// Its host.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// Whom it knows us as.
+    pub user: String,
+    /// The password, where it wants one.
+    pub password: Option<Secret>,
+    /// The database.
+    pub database: String,
 }
 
 /// How long each sort of data is kept.

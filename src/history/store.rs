@@ -8,6 +8,7 @@ use crate::history::record::{Record, StoredRun};
 use crate::history::stretch::Step;
 use crate::model::id::RunId;
 use crate::model::status::Status;
+use crate::model::text::Text;
 use crate::slo::availability::Counts;
 use crate::slo::interval::Interval;
 
@@ -147,6 +148,6 @@ pub enum StoreError {
     #[error("there is no history at \"{0}\"")]
     Missing(String),
     /// This store has no such function; a sentence about what to use instead.
-    #[error("{0}")]
-    Unsupported(&'static str),
+    #[error("{}", .0.en)]
+    Unsupported(Text),
 }

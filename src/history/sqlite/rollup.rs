@@ -1,68 +1,35 @@
 //! Sums by minute, hour and day, and stretches: kept up with each batch, in the batch's own transaction.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use rusqlite::{Connection, Transaction, params};
 
-use crate::history::record::{Record, micros, span_micros};
-use crate::history::stretch::{DAY, Seen, Step, Stretch, Sums, follow};
+use crate::history::changes::Changes;
+use crate::history::stretch::{DAY, Seen, Step, Stretch};
 
-/// What changed in a batch, written once at its end however many runs it holds.
-#[derive(Debug, Default)]
-pub(super) struct Changes {
-    sums: BTreeMap<(Step, i64, i64), Sums>,
-    stretches: BTreeMap<(i64, i64), Stretch>,
-}
-
-impl Changes {
-    /// Takes in a run.
-    pub(super) fn add(&mut self, newest: &mut HashMap<i64, Stretch>, series: i64, record: &Record) {
-        let (at, spent) = (micros(record.at), span_micros(record.duration));
-        for step in Step::ALL {
-            self.sums.entry((step, step.floor(at), series)).or_default().add(record.raw.status, spent);
-        }
-        let seen = Seen {
-            at,
-            every: span_micros(record.every),
-            timeout: span_micros(record.timeout),
-            status: record.confirmed.status.as_str(),
-            reason: record.confirmed.reason,
-        };
-        self.see(newest, series, &seen);
+/// Writes everything.
+pub(super) fn write(changes: Changes, change: &Transaction<'_>) -> rusqlite::Result<()> {
+    for ((step, at, series), sums) in changes.sums {
+        let table = step.table();
+        let mut add = change.prepare_cached(&format!(
+            "INSERT INTO {table} (at, series, up, degraded, down, unknown, spent, longest) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (at, series) DO UPDATE SET up = up + excluded.up, \
+             degraded = degraded + excluded.degraded, down = down + excluded.down, \
+             unknown = unknown + excluded.unknown, spent = spent + excluded.spent, \
+             longest = max(longest, excluded.longest)"
+        ))?;
+        let [up, degraded, down, unknown] = sums.counts;
+        add.execute(params![at, series, up, degraded, down, unknown, sums.spent, sums.longest])?;
     }
-
-    /// Takes in what a run says of stretches.
-    pub(super) fn see(&mut self, newest: &mut HashMap<i64, Stretch>, series: i64, seen: &Seen<'_>) {
-        for stretch in follow(newest.get(&series), seen) {
-            self.stretches.insert((stretch.began, series), stretch.clone());
-            newest.insert(series, stretch);
-        }
+    let mut put = change.prepare_cached(
+        "INSERT INTO stretches (began, series, ended, last, status, reason) VALUES (?, ?, ?, ?, ?, ?) \
+         ON CONFLICT (began, series) DO UPDATE SET ended = excluded.ended, last = excluded.last",
+    )?;
+    for ((began, series), stretch) in changes.stretches {
+        let Stretch { ended, last, status, reason, .. } = stretch;
+        put.execute(params![began, series, ended, last, status, reason])?;
     }
-
-    /// Writes everything.
-    pub(super) fn write(self, change: &Transaction<'_>) -> rusqlite::Result<()> {
-        for ((step, at, series), sums) in self.sums {
-            let table = step.table();
-            let mut add = change.prepare_cached(&format!(
-                "INSERT INTO {table} (at, series, up, degraded, down, unknown, spent, longest) \
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (at, series) DO UPDATE SET up = up + excluded.up, \
-                 degraded = degraded + excluded.degraded, down = down + excluded.down, \
-                 unknown = unknown + excluded.unknown, spent = spent + excluded.spent, \
-                 longest = max(longest, excluded.longest)"
-            ))?;
-            let [up, degraded, down, unknown] = sums.counts;
-            add.execute(params![at, series, up, degraded, down, unknown, sums.spent, sums.longest])?;
-        }
-        let mut put = change.prepare_cached(
-            "INSERT INTO stretches (began, series, ended, last, status, reason) VALUES (?, ?, ?, ?, ?, ?) \
-             ON CONFLICT (began, series) DO UPDATE SET ended = excluded.ended, last = excluded.last",
-        )?;
-        for ((began, series), stretch) in self.stretches {
-            let Stretch { ended, last, status, reason, .. } = stretch;
-            put.execute(params![began, series, ended, last, status, reason])?;
-        }
-        Ok(())
-    }
+    Ok(())
 }
 
 /// The newest stretch of each series, as far back as one can matter.
@@ -118,5 +85,5 @@ pub(super) fn from_runs(change: &Transaction<'_>) -> rusqlite::Result<()> {
         };
         changes.see(&mut newest, row.get(0)?, &seen);
     }
-    changes.write(change)
+    write(changes, change)
 }

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
+use crate::history::changes::Changes;
 use crate::history::record::{Record, SeriesKey, micros, span_micros};
 use crate::history::settings::Keep;
-use crate::history::sqlite::rollup::{self, Changes};
+use crate::history::sqlite::rollup;
 use crate::history::sqlite::told;
 use crate::history::store::StoreError;
 use crate::history::stretch::Stretch;
@@ -77,7 +78,7 @@ fn insert(change: &Transaction<'_>, known: &mut Known, batch: &[Record]) -> rusq
             changes.add(&mut known.newest, id, record);
         }
     }
-    changes.write(change)
+    rollup::write(changes, change)
 }
 
 /// The row of a series; made, or brought up to date, the first time it is needed.
