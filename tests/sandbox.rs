@@ -1,5 +1,8 @@
 //! The practice ministry as its visitors see it: real HTTP clients, a real browser, a real HTML validator.
 
+#[path = "support/judges.rs"]
+mod judges;
+
 mod sandbox {
     mod demo;
     mod faults;

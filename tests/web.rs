@@ -12,6 +12,8 @@ mod exposition;
 mod fixture;
 #[path = "web/hostile.rs"]
 mod hostile;
+#[path = "support/judges.rs"]
+mod judges;
 #[path = "support/never.rs"]
 mod never;
 #[path = "web/prometheus.rs"]
@@ -20,3 +22,5 @@ mod prometheus;
 mod served;
 #[path = "support/soak.rs"]
 mod soak;
+#[path = "web/status.rs"]
+mod status;

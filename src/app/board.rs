@@ -1,7 +1,9 @@
 //! Where results go: series, recent runs, the log. The event loop hands each event on here and nowhere else.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
 
 use crate::app::historian::{Historian, HistoryPlan};
 use crate::history::writer::Figures;
@@ -9,6 +11,7 @@ use crate::metrics::store::{HistoryFigures, Store};
 use crate::model::reason::{Owner, Reason};
 use crate::model::status::Status;
 use crate::schedule::engine::{Clock, Event, Finished};
+use crate::web::notices::Notices;
 use crate::web::state::WebState;
 
 /// Takes events in.
@@ -33,7 +36,8 @@ impl Board {
     }
 
     /// A configuration is in force; `text` is what `/config` shows.
-    pub fn configured(&mut self, text: String, history: HistoryPlan) {
+    pub fn configured(&mut self, text: String, history: HistoryPlan, notices: Notices) {
+        self.state.set_notices(notices);
         self.historian.configured(history);
         self.state.set_config(text);
         self.state.store.reloaded(Some((self.clock)()));
@@ -74,6 +78,18 @@ impl Board {
                 self.state.store.history(shown(self.historian.figures()));
             }
         }
+        self.look((self.clock)());
+    }
+
+    /// Notes how all portals stand, now and then, beside the event loop: there may be many.
+    fn look(&self, now: DateTime<Utc>) {
+        if !self.state.chronicle.claim(now) {
+            return;
+        }
+        let state = Arc::clone(&self.state);
+        tokio::task::spawn_blocking(move || {
+            state.chronicle.look(now, &state.store.standings(Instant::now()));
+        });
     }
 
     fn finished(&mut self, run: Finished) {

@@ -119,6 +119,7 @@ fn serve_options(config: &Path, listen: SocketAddr) -> ServeOptions {
     ServeOptions {
         config: config.to_owned(),
         listen: vec![listen],
+        status_only: Vec::new(),
         web_config: None,
         external_url: None,
         watch: true,

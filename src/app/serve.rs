@@ -45,6 +45,8 @@ pub struct ServeOptions {
     pub config: PathBuf,
     /// Addresses to listen on instead of the configured one.
     pub listen: Vec<SocketAddr>,
+    /// Addresses that give the status page alone.
+    pub status_only: Vec<SocketAddr>,
     /// File in exporter-toolkit's format.
     pub web_config: Option<PathBuf>,
     /// Address by which users reach us.
@@ -133,11 +135,14 @@ pub async fn start(options: ServeOptions, world: World) -> Result<Serving, Serve
     let state = Arc::new(WebState::new(store, runs, reload, world.clock));
     let watch = watch(&options, &wired);
     let mut board = Board::new(state.clone(), world.clock);
-    board.configured(wired.config_text, wired.history);
+    board.configured(wired.config_text, wired.history, wired.notices);
     let (engine, events) =
         engine::start(wired.setup).map_err(|source| ServeError::System { what: NO_TIMER, source })?;
     let (addresses, url, close) = (web.addresses(), web.url(), CancellationToken::new());
     tracing::info!(url, "watching");
+    for address in web.status_addresses() {
+        tracing::info!(%address, "the status page alone is served");
+    }
     let web = tokio::spawn(web.serve(state, close.clone()));
     board.ready();
     let manager = ServiceManager::found(&world.variables);
@@ -227,7 +232,7 @@ impl Serving {
         self.watch = watch(&self.options, &wired);
         self.board.store().rebuild(&wired.portals, &wired.setup.specs);
         self.engine.replace(wired.setup).await;
-        self.board.configured(wired.config_text, wired.history);
+        self.board.configured(wired.config_text, wired.history, wired.notices);
     }
 }
 
@@ -242,6 +247,7 @@ fn web_settings(options: &ServeOptions, configured: SocketAddr) -> WebSettings {
     let listen = if options.listen.is_empty() { vec![configured] } else { options.listen.clone() };
     WebSettings {
         listen,
+        status_only: options.status_only.clone(),
         config_file: options.web_config.clone(),
         external_url: options.external_url.clone(),
         max_connections: connections_allowed(DEFAULT_MAX_CONNECTIONS),

@@ -20,6 +20,7 @@ use crate::probe::Tools;
 use crate::probe::spec::{Portal, ProbeSpec};
 use crate::schedule::engine::{Clock, Setup, Workbench};
 use crate::schedule::uplink::Uplink;
+use crate::web::notices::{Dependency, Notices};
 
 /// What the program takes from outside itself: read once at the edge, handed down.
 #[derive(Clone, Debug)]
@@ -45,6 +46,8 @@ pub struct Wired {
     pub config_text: String,
     /// What history needs to know.
     pub history: HistoryPlan,
+    /// What the status page says beside what was measured.
+    pub notices: Notices,
     /// Every file that was read.
     pub files: Vec<PathBuf>,
 }
@@ -61,6 +64,7 @@ pub fn wire(loaded: Loaded, world: &World) -> Result<Wired, Told> {
         location: global.store.location.clone(),
         cadences: specs.iter().map(cadence).collect(),
     };
+    let notices = notices(&global.dependencies);
     let net = Net::new(&global.net).map_err(|fault| Told::same(fault.to_string()))?;
     let mut settings = global.schedule;
     settings.in_flight = runs_allowed(settings.in_flight);
@@ -76,8 +80,17 @@ pub fn wire(loaded: Loaded, world: &World) -> Result<Wired, Told> {
         listen: global.listen,
         config_text: shown,
         history,
+        notices,
         files,
     })
+}
+
+fn notices(dependencies: &[crate::config::global::Dependency]) -> Notices {
+    let shown = |one: &crate::config::global::Dependency| Dependency {
+        name: one.name.clone(),
+        watched_by: one.watched_by.clone(),
+    };
+    Notices { dependencies: dependencies.iter().map(shown).collect(), maintenance: Vec::new() }
 }
 
 /// An anchor as it stands in the file; `config` has already refused what is none.

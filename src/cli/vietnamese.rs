@@ -54,6 +54,7 @@ pub const HELP: &[(&str, &str)] = &[
         "serve.listen",
         "Địa chỉ của số đo và trang web (dùng được nhiều lần); thay cho `listen` trong cấu hình",
     ),
+    ("serve.status_only", "Địa chỉ chỉ phục vụ trang tình trạng, cho mọi người xem (dùng được nhiều lần)"),
     (
         "serve.web_config",
         "TLS và mật khẩu cho số đo và trang web, tệp theo dạng exporter-toolkit của Prometheus",

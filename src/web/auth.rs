@@ -130,6 +130,20 @@ fn credentials(headers: &HeaderMap) -> Option<(String, Secret)> {
     Some((user.to_owned(), Secret::new(password.to_owned())))
 }
 
+/// Lets a request pass if it is within the rate: what all may see needs no login.
+pub(crate) async fn keep_rate(
+    State((access, state)): State<(Arc<Access>, Arc<WebState>)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if access.within_rate(Instant::now()) { next.run(request).await } else { too_many(&state) }
+}
+
+fn too_many(state: &WebState) -> Response {
+    state.store.web_refused(Refusal::Busy);
+    (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, "1")], "too many requests\n").into_response()
+}
+
 /// Lets a request pass if it is within the rate, and if no users are set or it comes from one of them.
 pub(crate) async fn let_in(
     State((access, state)): State<(Arc<Access>, Arc<WebState>)>,
@@ -137,9 +151,7 @@ pub(crate) async fn let_in(
     next: Next,
 ) -> Response {
     if !access.within_rate(Instant::now()) {
-        state.store.web_refused(Refusal::Busy);
-        let later = [(RETRY_AFTER, "1")];
-        return (StatusCode::TOO_MANY_REQUESTS, later, "too many requests\n").into_response();
+        return too_many(&state);
     }
     let login = match access.users() {
         None => Login::Passed,

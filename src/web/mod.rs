@@ -5,6 +5,8 @@
 //! The one thing read from disk after the start are the files that `--web.config.file` names, when they change.
 
 pub mod access;
+pub mod chronicle;
+pub mod notices;
 pub mod runs;
 pub mod server;
 pub mod settings;
@@ -15,6 +17,7 @@ mod guests;
 mod located;
 mod negotiate;
 mod pages;
+mod public_routes;
 mod routes;
 mod scrape_body;
 mod stream;

@@ -20,15 +20,16 @@ use tokio::sync::oneshot;
 use crate::model::id::RunId;
 use crate::model::text::Text;
 use crate::web::access::Access;
-use crate::web::auth::let_in;
+use crate::web::auth::{keep_rate, let_in};
 use crate::web::negotiate;
 use crate::web::pages::{self, Reader};
+use crate::web::public_routes;
 use crate::web::scrape_body::ScrapeBody;
 use crate::web::state::{ReloadRequest, WebState};
 
 /// What handlers get.
 #[derive(Clone)]
-struct App {
+pub(crate) struct App {
     state: Arc<WebState>,
     prefix: Prefix,
 }
@@ -53,7 +54,7 @@ pub(crate) struct Prefix(pub(crate) Arc<str>);
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Asked {
     /// `vi` or `en`.
-    lang: Option<String>,
+    pub(crate) lang: Option<String>,
     /// Which page of a long list, from 1.
     page: Option<usize>,
     /// Only probes with this status.
@@ -65,7 +66,7 @@ pub(crate) struct Asked {
 /// All routes, below the prefix, behind whoever must be let in.
 pub(crate) fn routes(state: Arc<WebState>, access: Arc<Access>, prefix: &str) -> Router {
     let app = App { state: Arc::clone(&state), prefix: Prefix(prefix.into()) };
-    let routes = Router::new()
+    let routes = public_routes::routes()
         .route("/", get(landing))
         .route("/metrics", get(metrics))
         .route("/config", get(config))
@@ -85,6 +86,22 @@ pub(crate) fn routes(state: Arc<WebState>, access: Arc<Access>, prefix: &str) ->
         .fallback(not_found)
         .with_state(app)
         .layer(from_fn_with_state((Arc::clone(&access), state), let_in))
+        .layer(map_response(harden))
+        .layer(from_fn_with_state(access, own_headers))
+}
+
+/// The status page alone, for all to see: no metrics, no configuration, no runs, no login.
+pub(crate) fn status_only(state: Arc<WebState>, access: Arc<Access>, prefix: &str) -> Router {
+    let app = App { state: Arc::clone(&state), prefix: Prefix(prefix.into()) };
+    let page = format!("{prefix}/status");
+    let to_page = async || (StatusCode::FOUND, [(LOCATION, page)]);
+    let routes = public_routes::routes().route("/-/healthy", get(async || "emc is healthy\n"));
+    let routed = if prefix.is_empty() { routes } else { Router::new().nest(prefix, routes) };
+    routed
+        .route("/", get(to_page))
+        .fallback(public_routes::not_found)
+        .with_state(app)
+        .layer(from_fn_with_state((Arc::clone(&access), state), keep_rate))
         .layer(map_response(harden))
         .layer(from_fn_with_state(access, own_headers))
 }

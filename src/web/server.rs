@@ -22,7 +22,7 @@ use tracing::{debug, warn};
 use crate::metrics::store::Refusal;
 use crate::web::access::Access;
 use crate::web::guests::{Guest, Guests, Seat};
-use crate::web::routes::routes;
+use crate::web::routes::{routes, status_only};
 use crate::web::settings::WebSettings;
 use crate::web::state::WebState;
 use crate::web::stream::{Stream, pause};
@@ -62,6 +62,7 @@ pub enum WebError {
 #[derive(Debug)]
 pub struct Server {
     listeners: Vec<TcpListener>,
+    status_only: Vec<TcpListener>,
     access: Arc<Access>,
     guests: Arc<Guests>,
     prefix: String,
@@ -85,19 +86,22 @@ impl Server {
     /// [`WebError`] with what is wrong and how to mend it.
     pub async fn bind(settings: &WebSettings) -> Result<Self, WebError> {
         let access = Access::load(settings.config_file.as_deref()).map_err(WebError::Config)?;
-        let mut listeners = Vec::new();
-        for address in settings.listen.iter().copied() {
-            let listener = TcpListener::bind(address).await;
-            listeners.push(listener.map_err(|source| WebError::Listen { address, source })?);
-        }
+        let listeners = listen(&settings.listen).await?;
+        let status_only = listen(&settings.status_only).await?;
         let guests = Guests::new(settings.max_connections);
-        Ok(Self { listeners, access: Arc::new(access), guests, prefix: settings.prefix() })
+        Ok(Self { listeners, status_only, access: Arc::new(access), guests, prefix: settings.prefix() })
     }
 
     /// The addresses that were had; a port 0 is now a real one.
     #[must_use]
     pub fn addresses(&self) -> Vec<SocketAddr> {
         self.listeners.iter().filter_map(|listener| listener.local_addr().ok()).collect()
+    }
+
+    /// The addresses that give the status page alone.
+    #[must_use]
+    pub fn status_addresses(&self) -> Vec<SocketAddr> {
+        self.status_only.iter().filter_map(|listener| listener.local_addr().ok()).collect()
     }
 
     /// `http://ADDRESS/PREFIX/` (or https) of the first address, for logs.
@@ -110,6 +114,7 @@ impl Server {
 
     /// Answers until `shutdown` is cancelled, then lets answers under way end, for 2 s at most.
     pub async fn serve(self, state: Arc<WebState>, shutdown: CancellationToken) {
+        let for_all = status_only(Arc::clone(&state), Arc::clone(&self.access), &self.prefix);
         let house = House {
             router: routes(Arc::clone(&state), Arc::clone(&self.access), &self.prefix),
             access: self.access,
@@ -126,6 +131,9 @@ impl Server {
         for listener in self.listeners {
             doors.spawn(receive(listener, house.clone()));
         }
+        for listener in self.status_only {
+            doors.spawn(receive(listener, House { router: for_all.clone(), ..house.clone() }));
+        }
         doors.close();
         doors.wait().await;
         house.connections.close();
@@ -134,6 +142,15 @@ impl Server {
             () = pause(DRAIN_TIME) => debug!("closed the web connections that were still busy"),
         }
     }
+}
+
+async fn listen(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, WebError> {
+    let mut listeners = Vec::new();
+    for address in addresses.iter().copied() {
+        let listener = TcpListener::bind(address).await;
+        listeners.push(listener.map_err(|source| WebError::Listen { address, source })?);
+    }
+    Ok(listeners)
 }
 
 /// Lets clients in through one door.

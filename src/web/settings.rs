@@ -18,6 +18,8 @@ pub const DEFAULT_MAX_CONNECTIONS: usize = 256;
 pub struct WebSettings {
     /// Addresses to listen on.
     pub listen: Vec<SocketAddr>,
+    /// Addresses on which only the status page is served, for all to see.
+    pub status_only: Vec<SocketAddr>,
     /// File in exporter-toolkit's format: TLS and basic auth.
     pub config_file: Option<PathBuf>,
     /// Address by which users reach us, where a proxy stands before us; its path prefixes all routes.
@@ -30,6 +32,7 @@ impl Default for WebSettings {
     fn default() -> Self {
         Self {
             listen: vec![SocketAddr::from(([127, 0, 0, 1], 9715))],
+            status_only: Vec::new(),
             config_file: None,
             external_url: None,
             max_connections: DEFAULT_MAX_CONNECTIONS,

@@ -9,6 +9,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::metrics::store::Store;
 use crate::model::told::Told;
+use crate::web::chronicle::Chronicle;
+use crate::web::notices::Notices;
 use crate::web::runs::RunLog;
 
 /// A wish to load the configuration anew. The answer is `Err` with the diagnostics when it was refused.
@@ -29,6 +31,9 @@ pub struct WebState {
     pub reload: mpsc::Sender<ReloadRequest>,
     /// Tells the time of day.
     pub clock: fn() -> DateTime<Utc>,
+    /// What the status page knows of the past.
+    pub chronicle: Chronicle,
+    notices: ArcSwap<Notices>,
     config: ArcSwap<String>,
     ready: AtomicBool,
 }
@@ -42,7 +47,16 @@ impl WebState {
         reload: mpsc::Sender<ReloadRequest>,
         clock: fn() -> DateTime<Utc>,
     ) -> Self {
-        Self { store, runs, reload, clock, config: ArcSwap::default(), ready: AtomicBool::new(false) }
+        Self {
+            store,
+            runs,
+            reload,
+            clock,
+            chronicle: Chronicle::default(),
+            notices: ArcSwap::default(),
+            config: ArcSwap::default(),
+            ready: AtomicBool::new(false),
+        }
     }
 
     /// The first configuration is loaded and probes run (or no longer do).
@@ -59,6 +73,15 @@ impl WebState {
     /// What `/config` shows: the configuration in force, secrets already hidden.
     pub fn set_config(&self, text: String) {
         self.config.store(Arc::new(text));
+    }
+
+    /// What the operator has to say on the status page.
+    pub fn set_notices(&self, notices: Notices) {
+        self.notices.store(Arc::new(notices));
+    }
+
+    pub(crate) fn notices(&self) -> Arc<Notices> {
+        self.notices.load_full()
     }
 
     pub(crate) fn config(&self) -> Arc<String> {

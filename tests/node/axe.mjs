@@ -108,8 +108,9 @@ async function judge(url, screen) {
 
 async function shoot(url, screen, sessionId) {
   const { data } = await call('Page.captureScreenshot', { captureBeyondViewport: true }, sessionId);
-  const name = new URL(url).pathname.replaceAll('/', '_');
-  writeFileSync(join(shots, `${screen.name}${name}.png`), Buffer.from(data, 'base64'));
+  const { pathname, search } = new URL(url);
+  const name = `${pathname}${search}`.replaceAll(/[/?=]/g, '_');
+  writeFileSync(join(shots, `${screen.name}${dark ? '-dark' : ''}${name}.png`), Buffer.from(data, 'base64'));
 }
 
 // The profile can only go once the last of the browser's processes has gone with the browser.

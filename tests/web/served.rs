@@ -23,6 +23,7 @@ pub(crate) struct Served {
     pub(crate) reloads: mpsc::Receiver<ReloadRequest>,
     pub(crate) url: String,
     pub(crate) address: std::net::SocketAddr,
+    pub(crate) for_all: Vec<std::net::SocketAddr>,
     shutdown: CancellationToken,
     task: JoinHandle<()>,
 }
@@ -42,9 +43,10 @@ impl Served {
         let settings = WebSettings { listen: vec!["127.0.0.1:0".parse().unwrap()], ..settings };
         let server = Server::bind(&settings).await.unwrap();
         let (address, url) = (server.addresses()[0], server.url());
+        let for_all = server.status_addresses();
         let shutdown = CancellationToken::new();
         let task = tokio::spawn(server.serve(Arc::clone(&state), shutdown.clone()));
-        Self { state, reloads, url, address, shutdown, task }
+        Self { state, reloads, url, address, for_all, shutdown, task }
     }
 
     /// Records a run as the application does.

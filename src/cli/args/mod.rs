@@ -122,6 +122,9 @@ pub struct ServeArguments {
     /// Address of metrics and pages (repeatable); instead of `listen` in the configuration.
     #[arg(long = "web.listen-address", value_name = "HOST:PORT")]
     pub listen: Vec<String>,
+    /// Address that gives the status page alone, for all to see (repeatable).
+    #[arg(long = "web.status-only", value_name = "HOST:PORT")]
+    pub status_only: Vec<String>,
     /// TLS and passwords of metrics and pages, a file in the format of Prometheus' exporter-toolkit.
     #[arg(long = "web.config.file", value_name = "FILE")]
     pub web_config: Option<PathBuf>,

@@ -65,6 +65,11 @@ fn options(arguments: &ServeArguments, common: &Common) -> Result<ServeOptions, 
     Ok(ServeOptions {
         config: common.config_file.clone(),
         listen: arguments.listen.iter().map(|text| listen_address(text)).collect::<Result<_, _>>()?,
+        status_only: arguments
+            .status_only
+            .iter()
+            .map(|text| listen_address(text))
+            .collect::<Result<_, _>>()?,
         web_config: arguments.web_config.clone(),
         external_url: arguments.external_url.as_deref().map(web_address).transpose()?,
         watch: arguments.watch,

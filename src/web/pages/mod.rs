@@ -4,6 +4,7 @@
 
 pub(crate) mod landing;
 pub(crate) mod run;
+pub(crate) mod status;
 
 mod parts;
 mod words;
@@ -22,6 +23,8 @@ use crate::web::routes::Prefix;
 
 /// The one style sheet, part of each page.
 const STYLE: &str = include_str!("style.css");
+/// What the status page adds to it.
+const STATUS_STYLE: &str = include_str!("status/status.css");
 /// The longest text of a server on a page, in characters.
 const SHOWN_MAX: usize = 500;
 
@@ -69,13 +72,15 @@ fn shown(text: &str) -> String {
     presentable(text, SHOWN_MAX)
 }
 
-/// Forbids everything but our own style sheet, by its hash, and forms that lead to ourselves.
+/// Forbids everything but our own style sheets, by their hashes, and forms that lead to ourselves.
 pub(crate) fn content_security_policy() -> HeaderValue {
     static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
-        let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, STYLE.as_bytes());
+        let [all, status] = [STYLE, STATUS_STYLE].map(|style| {
+            let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, style.as_bytes());
+            format!("'sha256-{}'", BASE64_STANDARD.encode(hash))
+        });
         let policy = format!(
-            "default-src 'none'; style-src 'sha256-{}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-            BASE64_STANDARD.encode(hash)
+            "default-src 'none'; style-src {all} {status}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
         );
         HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
     });

@@ -16,6 +16,7 @@ words! {
     OTHER_LANGUAGE "English" / "Tiếng Việt";
     METRICS "Số liệu (metrics)" / "Metrics";
     CONFIG "Cấu hình" / "Configuration";
+    PUBLIC "Trang công khai" / "Public status";
     HOME "Trang đầu" / "Home";
     NOT_FOUND "Không có trang này" / "No such page";
     NOT_FOUND_TEXT "Địa chỉ này không dẫn đến trang nào của emc." / "This address leads to no page of emc.";
