@@ -23,9 +23,9 @@ pub struct RunLogSettings {
 }
 
 impl Default for RunLogSettings {
-    /// Some 1,500 runs that were up and 4,000 that were not.
+    /// Some 1,000 runs that were up and 4,000 that were not.
     fn default() -> Self {
-        Self { healthy_bytes: 3 << 20, troubled_bytes: 8 << 20 }
+        Self { healthy_bytes: 2 << 20, troubled_bytes: 8 << 20 }
     }
 }
 
