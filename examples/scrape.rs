@@ -156,6 +156,7 @@ fn portal() -> Portal {
         portal_name: Names { vi: "Cổng dịch vụ công".to_owned(), en: "Service portal".to_owned() },
         url: None,
         objectives: BTreeMap::new(),
+        depends_on: Vec::new(),
     }
 }
 

@@ -16,6 +16,7 @@ pub mod net;
 pub mod pki;
 pub mod probe;
 pub mod report;
+pub mod rules;
 pub mod sandbox;
 pub mod schedule;
 pub mod slo;

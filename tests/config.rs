@@ -8,6 +8,8 @@ mod bed;
 mod cascade;
 #[path = "config/catalogue.rs"]
 mod catalogue;
+#[path = "config/dependencies.rs"]
+mod dependencies;
 #[path = "config/errors.rs"]
 mod errors;
 #[path = "config/languages.rs"]

@@ -1,5 +1,6 @@
 //! Where results go: series, recent runs, the log. The event loop hands each event on here and nowhere else.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,8 +9,10 @@ use chrono::{DateTime, Utc};
 use crate::app::historian::{Historian, HistoryPlan};
 use crate::history::writer::Figures;
 use crate::metrics::store::{HistoryFigures, Store};
+use crate::model::id::ProbeId;
 use crate::model::reason::{Owner, Reason};
 use crate::model::status::Status;
+use crate::schedule::dependencies::{Dependencies, attribute};
 use crate::schedule::engine::{Clock, Event, Finished};
 use crate::web::notices::Notices;
 use crate::web::state::WebState;
@@ -20,13 +23,15 @@ pub struct Board {
     state: Arc<WebState>,
     clock: Clock,
     historian: Historian,
+    dependencies: Dependencies,
 }
 
 impl Board {
     /// A board that shows on these pages.
     #[must_use]
     pub fn new(state: Arc<WebState>, clock: Clock) -> Self {
-        Self { state, clock, historian: Historian::new(clock) }
+        let dependencies = Dependencies::default();
+        Self { state, clock, historian: Historian::new(clock), dependencies }
     }
 
     /// All series.
@@ -41,6 +46,19 @@ impl Board {
         self.historian.configured(history);
         self.state.set_config(text);
         self.state.store.reloaded(Some((self.clock)()));
+    }
+
+    /// What many portals depend on from now on. What was known of those that stay is kept.
+    pub fn depends(&mut self, dependencies: Dependencies) {
+        let probes: HashSet<ProbeId> =
+            self.state.store.standings(Instant::now()).into_iter().map(|standing| standing.id).collect();
+        self.dependencies = dependencies.after(&self.dependencies, |probe| probes.contains(probe));
+        self.show_dependencies();
+    }
+
+    fn show_dependencies(&self) {
+        let all = self.dependencies.all().map(|(id, status)| (id.to_string(), status));
+        self.state.store.set_dependencies(all);
     }
 
     /// A configuration was refused.
@@ -92,7 +110,7 @@ impl Board {
         });
     }
 
-    fn finished(&mut self, run: Finished) {
+    fn finished(&mut self, mut run: Finished) {
         if run.result.reason() == Some(Reason::SelfCancelled) {
             // We broke it off ourselves: it says nothing about anybody.
             return;
@@ -100,10 +118,25 @@ impl Board {
         if let Some(late) = run.lateness {
             self.state.store.lateness(late);
         }
+        self.find_whose_fault(&mut run);
         log(&run);
         self.state.store.record(&run.result, run.confirmed.status, run.confirmed.reason);
         self.historian.take(&run.result, run.confirmed.status, run.confirmed.reason);
         self.state.runs.push(Arc::new(run.result));
+    }
+}
+
+impl Board {
+    /// A portal that fails because of what many depend on says so; what is shown keeps the status that it has.
+    fn find_whose_fault(&mut self, run: &mut Finished) {
+        if self.dependencies.take(&run.result.id, run.confirmed.status) {
+            self.show_dependencies();
+        }
+        let Some(guilty) = self.dependencies.to_blame(&run.result).cloned() else { return };
+        attribute(&mut run.result, &guilty);
+        if run.confirmed.status == run.result.status() {
+            run.confirmed.reason = run.result.reason();
+        }
     }
 }
 

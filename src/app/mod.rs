@@ -15,6 +15,7 @@ pub mod preview;
 pub mod probe;
 pub mod reference;
 pub mod report;
+pub mod rules;
 pub mod sandbox;
 pub mod schema;
 pub mod select;

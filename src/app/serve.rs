@@ -136,6 +136,7 @@ pub async fn start(options: ServeOptions, world: World) -> Result<Serving, Serve
     let watch = watch(&options, &wired);
     let mut board = Board::new(state.clone(), world.clock);
     board.configured(wired.config_text, wired.history, wired.notices);
+    board.depends(wired.dependencies);
     let (engine, events) =
         engine::start(wired.setup).map_err(|source| ServeError::System { what: NO_TIMER, source })?;
     let (addresses, url, close) = (web.addresses(), web.url(), CancellationToken::new());
@@ -233,6 +234,7 @@ impl Serving {
         self.board.store().rebuild(&wired.portals, &wired.setup.specs);
         self.engine.replace(wired.setup).await;
         self.board.configured(wired.config_text, wired.history, wired.notices);
+        self.board.depends(wired.dependencies);
     }
 }
 

@@ -18,6 +18,7 @@ use crate::net::route::{Endpoint, Family, Route};
 use crate::net::tls::{TlsPolicy, TlsSettings};
 use crate::probe::Tools;
 use crate::probe::spec::{Portal, ProbeSpec};
+use crate::schedule::dependencies::Dependencies;
 use crate::schedule::engine::{Clock, Setup, Workbench};
 use crate::schedule::uplink::Uplink;
 use crate::web::notices::{Dependency, Notices};
@@ -44,6 +45,8 @@ pub struct Wired {
     pub listen: SocketAddr,
     /// What `/config` shows.
     pub config_text: String,
+    /// What many portals depend on, and how that stands.
+    pub dependencies: Dependencies,
     /// What history needs to know.
     pub history: HistoryPlan,
     /// What the status page says beside what was measured.
@@ -73,7 +76,9 @@ pub fn wire(loaded: Loaded, world: &World) -> Result<Wired, Told> {
     let anchors = settings.anchors.iter().filter_map(|text| anchor(text)).collect();
     let uplink = Uplink::watch(net.clone(), route, anchors, settings.anchors_every);
     let bench = Workbench { tools: Tools { net }, clock: world.clock };
+    let dependencies: Vec<_> = global.dependencies.into_iter().map(|one| (one.id, one.watched_by)).collect();
     Ok(Wired {
+        dependencies: Dependencies::new(&dependencies, &portals),
         setup: Setup { settings, bench, uplink, specs },
         store: global.store,
         portals,

@@ -9,6 +9,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use crate::config::cascade::{Defaults, Timing, check_bounds};
 use crate::config::decode::{DecodeError, decode, decode_entry};
+use crate::config::dependencies::{Need, PortalId, needs};
 use crate::config::files::{AuthorityFile, AuthorityKeys, PortalKeys, ProbeKeys, Verified};
 use crate::config::global::{Global, bypasses, names};
 use crate::config::node::{Entry, Node, Value};
@@ -67,7 +68,9 @@ pub(super) struct Made {
     /// Authorities by id: where, and who took over.
     pub(super) authorities: HashMap<Name, Descent>,
     /// Every portal there is.
-    pub(super) known_portals: Vec<(Name, Name)>,
+    pub(super) known_portals: Vec<PortalId>,
+    /// What each portal depends on.
+    pub(super) needs: Vec<Need>,
 }
 
 /// A portal while its probes are read.
@@ -142,7 +145,9 @@ impl Assembler<'_> {
     ) {
         let Some(keys) = self.decoded(decode::<PortalKeys>(node), node) else { return };
         self.once(seen, &keys.id, node.get("id"), PORTAL);
-        self.made.known_portals.push((authority.id.clone(), keys.id.clone()));
+        let id = (authority.id.clone(), keys.id.clone());
+        self.made.needs.extend(needs(&id, &keys.depends_on, node));
+        self.made.known_portals.push(id);
         self.check_defaults(node);
         self.check_labels(node, &keys.labels);
         self.check_dependencies(node, &keys.depends_on);
@@ -176,6 +181,7 @@ impl Assembler<'_> {
                 portal_name: named(names(keys.name), stand.portal),
                 url,
                 objectives,
+                depends_on: keys.depends_on,
             });
         }
     }

@@ -8,6 +8,7 @@ use crate::config::assemble::{Assembler, Descent, Made, hash_global};
 use crate::config::calendars;
 use crate::config::cascade::Defaults;
 use crate::config::collect;
+use crate::config::dependencies::check_cycles;
 use crate::config::diagnostic::Diagnostics;
 use crate::config::global::{self, Global};
 use crate::config::history::{self, Around};
@@ -227,6 +228,7 @@ impl Loader {
     fn check_together(&mut self, global: &Global, made: &Made, store: &Store<'_>) {
         check_heirs(&made.authorities, &mut self.problems);
         self.check_watched(global, made);
+        check_cycles(&global.dependencies, &made.needs, &mut self.problems);
         let top = Span::whole(self.global.unwrap_or_default());
         if global.schedule.anchors.is_empty() {
             let help = told!(

@@ -15,6 +15,7 @@ mod cascade;
 mod checks;
 mod collect;
 mod decode;
+mod dependencies;
 mod files;
 mod history;
 mod load;

@@ -179,11 +179,11 @@ families! {
         "Số lần đo mà cổng hoạt động (up hoặc degraded)."
         "Runs in which the portal worked (up or degraded).";
     PROBE_FAILURE "emc_probe_failure_total" Counter None Probe []
-        "Số lần đo mà cổng không hoạt động (down)."
-        "Runs in which the portal did not work (down).";
+        "Số lần đo mà cổng không hoạt động (down) vì chính nó."
+        "Runs in which the portal did not work (down) through its own fault.";
     PROBE_UNKNOWN "emc_probe_unknown_total" Counter None Probe []
-        "Số lần không đo được, hoặc bị chặn: không nói gì về cổng."
-        "Runs that could not be measured or were kept out: they say nothing of the portal.";
+        "Số lần không đo được, bị chặn, hoặc hỏng vì hệ thống dùng chung: không nói gì về cổng."
+        "Runs that could not be measured, were kept out, or failed because of a shared system: they say nothing of the portal.";
     PROBE_REASON "emc_probe_reason_info" Info None Probe ["reason"]
         "Lý do hiện tại khiến phép đo không ở trạng thái up; không có khi up."
         "Current reason why the probe is not up; absent when up.";

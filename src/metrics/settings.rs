@@ -1,5 +1,8 @@
 //! What the operator may set about metrics, and how many series that makes.
 
+use std::time::Duration;
+
+use crate::metrics::text::bound_text;
 use crate::model::phase::Phase;
 use crate::model::status::Status;
 use crate::model::told::{Told, told};
@@ -55,6 +58,13 @@ impl StoreSettings {
             )),
             None => Ok(()),
         }
+    }
+
+    /// The bucket by which a limit is judged, the first that is not shorter, and its label; `None` where all are.
+    #[must_use]
+    pub fn bucket_for(&self, limit: Duration) -> Option<(f64, String)> {
+        let wanted = limit.as_secs_f64() - 1e-9;
+        self.buckets.iter().find(|bound| **bound >= wanted).map(|bound| (*bound, bound_text(*bound)))
     }
 
     /// The most series that one probe can have at a time: one that asks over HTTPS, by name.

@@ -9,7 +9,7 @@ use crate::metrics::text::push_label;
 use crate::model::facts::TlsFacts;
 use crate::model::id::{ProbeId, RunId};
 use crate::model::phase::Phases;
-use crate::model::reason::Reason;
+use crate::model::reason::{Owner, Reason};
 use crate::model::result::ProbeResult;
 use crate::model::status::Status;
 use crate::probe::settings::Span;
@@ -104,8 +104,10 @@ impl State {
         status: Status,
         reason: Option<Reason>,
     ) {
+        let anothers_fault = result.reason().is_some_and(|reason| reason.owner() == Owner::Dependency);
         match result.status() {
             Status::Up | Status::Degraded => self.success += 1,
+            Status::Down if anothers_fault => self.unknown += 1,
             Status::Down => self.failure += 1,
             Status::Unknown => self.unknown += 1,
         }

@@ -121,6 +121,7 @@ reasons! {
     DnsInconsistent "dns_inconsistent" Degraded Portal;
     Flapping "flapping" Degraded Portal;
     RateLimited "rate_limited" Degraded Portal;
+    Dependency "dependency" Down Dependency;
     Blocked "blocked" Unknown Nobody;
     Captcha "captcha" Unknown Nobody;
     NoRoute "no_route" Unknown Ours;

@@ -302,6 +302,11 @@ reason_texts! {
             / "the server says that we ask too often (429)"
         do "giãn chu kỳ đo, hoặc đề nghị đơn vị vận hành cho phép địa chỉ của máy giám sát"
             / "probe less often, or ask the operator to admit the monitor's address";
+    Dependency
+        means "hệ thống dùng chung mà cổng phụ thuộc đang gián đoạn; lỗi không thuộc về cổng"
+            / "a shared system that the portal depends on is down; the fault is not the portal's"
+        do "báo đơn vị vận hành hệ thống dùng chung; xem trạng thái của hệ thống ấy trước khi liên hệ cổng"
+            / "tell whoever runs the shared system, and see how that stands before you call the portal";
     Blocked
         means "tường lửa ứng dụng (WAF) chặn máy giám sát; người dân có thể vẫn truy cập được"
             / "a firewall (WAF) keeps the monitor out; citizens may still get in"

@@ -54,6 +54,8 @@ pub struct Portal {
     pub url: Option<url::Url>,
     /// Objectives by name, as ratios: `availability` -> 0.995.
     pub objectives: BTreeMap<String, f64>,
+    /// What it cannot work without, by the ids of the configuration.
+    pub depends_on: Vec<Name>,
 }
 
 /// A name in both languages.

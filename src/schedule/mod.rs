@@ -4,6 +4,7 @@
 //! what comes out are [`engine::Event`]s.
 
 pub mod confirm;
+pub mod dependencies;
 pub mod engine;
 pub mod health;
 pub mod plan;

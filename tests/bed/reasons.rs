@@ -47,6 +47,13 @@ const ELSEWHERE: &[(Reason, (&str, &str))] = &[
     (Reason::LoginLoop, SCENARIOS),
     (Reason::Slow, SCENARIOS),
     (Reason::InsecureRedirect, SCENARIOS),
+    (
+        Reason::Dependency,
+        (
+            "src/schedule/dependencies.rs",
+            "a_failure_that_a_dependency_can_bring_about_is_its_fault_while_it_is_down",
+        ),
+    ),
     (Reason::Blocked, SCENARIOS),
     (Reason::Captcha, SCENARIOS),
     (Reason::Flapping, ("src/schedule/confirm.rs", "a_portal_that_fails_every_other_time_flaps")),

@@ -32,6 +32,7 @@ pub(crate) fn portal() -> Portal {
         portal_name: Names { vi: "Cổng dịch vụ công".to_owned(), en: "Service portal".to_owned() },
         url: Some("https://user:secret@dichvucong.bo-vd.example/?token=secret".parse().unwrap()),
         objectives: BTreeMap::from([("availability".to_owned(), 0.995)]),
+        depends_on: Vec::new(),
     }
 }
 

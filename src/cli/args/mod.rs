@@ -4,6 +4,7 @@ pub mod dashboards;
 pub mod history;
 pub mod probe;
 pub mod report;
+pub mod rules;
 pub mod sandbox;
 
 mod settings;
@@ -16,6 +17,7 @@ use crate::cli::args::dashboards::DashboardsCommand;
 use crate::cli::args::history::HistoryArguments;
 use crate::cli::args::probe::ProbeArguments;
 use crate::cli::args::report::ReportCommand;
+use crate::cli::args::rules::RulesCommand;
 use crate::cli::args::sandbox::SandboxArguments;
 use crate::model::text::Language;
 use crate::model::told::{Told, told};
@@ -90,6 +92,9 @@ pub enum Command {
     /// About the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Rules and alerts for Prometheus.
+    #[command(subcommand)]
+    Rules(RulesCommand),
     /// Schemas of what emc writes.
     #[command(subcommand)]
     Schema(SchemaCommand),

@@ -10,6 +10,7 @@ mod history;
 mod lists;
 mod probe;
 mod report;
+mod rules;
 mod sandbox;
 mod serve;
 
@@ -28,6 +29,7 @@ pub(in crate::cli) fn run(arguments: Arguments, surroundings: &Surroundings, out
         Command::Kinds(kinds) => lists::kinds(&kinds, surroundings, out),
         Command::Schema(SchemaCommand::Result) => lists::result_schema(out),
         Command::Config(ConfigCommand::Schema) => lists::config_schema(out),
+        Command::Rules(rules) => rules::run(&rules, &common, surroundings, out),
         Command::Doctor => doctor::run(&common, surroundings, out),
         Command::Healthcheck(health) => healthcheck::run(&health, surroundings, out),
         Command::Completions(completions) => completions::completions(&completions, out),

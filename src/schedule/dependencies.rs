@@ -1,0 +1,236 @@
+//! What many portals depend on: how each dependency stands, and which failure is its fault. Pure.
+//!
+//! A dependency stands as the portal that is watched in its stead. While it is down, a portal that depends on it and
+//! fails in what it answers is not to blame: the run keeps its status and gets the reason `dependency`. A failure to
+//! resolve, reach or trust the portal's own host stays its own, since no sign-on or payment can bring that about.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::model::finding::Finding;
+use crate::model::id::{Name, ProbeId};
+use crate::model::reason::{Owner, Reason};
+use crate::model::result::ProbeResult;
+use crate::model::status::Status;
+use crate::model::told::told;
+use crate::probe::spec::Portal;
+
+/// Authority and portal.
+type PortalId = (Name, Name);
+
+/// All dependencies of a configuration, and how they stand.
+#[derive(Debug, Default)]
+pub struct Dependencies {
+    /// How the probes of each dependency are shown.
+    standing: BTreeMap<Name, BTreeMap<ProbeId, Status>>,
+    /// Dependencies by the portal that is watched in their stead.
+    watched: HashMap<PortalId, Vec<Name>>,
+    /// Dependencies by the portal that needs them.
+    needed: HashMap<PortalId, Vec<Name>>,
+}
+
+impl Dependencies {
+    /// Nothing is known yet of how they stand. Each comes with the portal that is watched in its stead.
+    #[must_use]
+    pub fn new(all: &[(Name, Option<PortalId>)], portals: &[Portal]) -> Self {
+        let mut made = Self::default();
+        for (id, watched_by) in all {
+            made.standing.insert(id.clone(), BTreeMap::new());
+            if let Some(portal) = watched_by {
+                made.watched.entry(portal.clone()).or_default().push(id.clone());
+            }
+        }
+        let needs = portals.iter().filter(|portal| !portal.depends_on.is_empty());
+        made.needed = needs
+            .map(|portal| ((portal.authority.clone(), portal.portal.clone()), portal.depends_on.clone()))
+            .collect();
+        made
+    }
+
+    /// Goes on with what was known before a reload, for dependencies and probes that are still there.
+    #[must_use]
+    pub fn after(mut self, before: &Self, probes: impl Fn(&ProbeId) -> bool) -> Self {
+        for (id, standing) in &mut self.standing {
+            let known = before.standing.get(id).into_iter().flatten();
+            standing.extend(
+                known.filter(|(probe, _)| probes(probe)).map(|(probe, status)| (probe.clone(), *status)),
+            );
+        }
+        self
+    }
+
+    /// Takes in how a probe is shown from now on. Answers whether a dependency may stand otherwise now.
+    pub fn take(&mut self, probe: &ProbeId, shown: Status) -> bool {
+        if self.watched.is_empty() {
+            return false;
+        }
+        let Some(ids) = self.watched.get(&(probe.authority.clone(), probe.portal.clone())) else {
+            return false;
+        };
+        let mut changed = false;
+        for id in ids {
+            if let Some(standing) = self.standing.get_mut(id) {
+                changed |= standing.insert(probe.clone(), shown) != Some(shown);
+            }
+        }
+        changed
+    }
+
+    /// How each dependency stands: as badly as the worst of its probes that can tell, unknown where none can.
+    pub fn all(&self) -> impl Iterator<Item = (&Name, Status)> {
+        self.standing.iter().map(|(id, probes)| (id, worst(probes.values().copied())))
+    }
+
+    /// The dependency whose fault a run is, if it is one's.
+    #[must_use]
+    pub fn to_blame(&self, result: &ProbeResult) -> Option<&Name> {
+        if self.needed.is_empty() || !result.reason().is_some_and(can_be_brought_about) {
+            return None;
+        }
+        let portal = (result.id.authority.clone(), result.id.portal.clone());
+        let needed = self.needed.get(&portal)?;
+        needed.iter().find(|id| {
+            self.standing.get(*id).is_some_and(|probes| worst(probes.values().copied()) == Status::Down)
+        })
+    }
+}
+
+/// Hands a run's failure to the dependency that brought it about; the status and what was found stay.
+pub fn attribute(result: &mut ProbeResult, dependency: &Name) {
+    result.assessment.reason = Some(Reason::Dependency);
+    result.assessment.findings.push(Finding::failed(
+        "dependency",
+        Reason::Dependency,
+        told!("{dependency} hoạt động", "{dependency} at work"),
+        told!("{dependency} đang gián đoạn", "{dependency} is down"),
+    ));
+}
+
+fn worst(all: impl Iterator<Item = Status>) -> Status {
+    let rank = |status: &Status| match status {
+        Status::Unknown => 0,
+        Status::Up => 1,
+        Status::Degraded => 2,
+        Status::Down => 3,
+    };
+    all.max_by_key(rank).unwrap_or(Status::Unknown)
+}
+
+/// Whether something behind a portal can make it fail so: by what it answers, or by not answering in time.
+fn can_be_brought_about(reason: Reason) -> bool {
+    reason.owner() == Owner::Portal
+        && matches!(
+            reason,
+            Reason::TimeoutHeaders
+                | Reason::TimeoutBody
+                | Reason::MalformedResponse
+                | Reason::Truncated
+                | Reason::Status
+                | Reason::BadRedirect
+                | Reason::RedirectLoop
+                | Reason::TooManyRedirects
+                | Reason::WrongFinalHost
+                | Reason::ContentMissing
+                | Reason::ContentForbidden
+                | Reason::MalformedContent
+                | Reason::TooSmall
+                | Reason::MaintenancePage
+                | Reason::Soft404
+                | Reason::LoginLoop
+                | Reason::Slow
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::facts::Facts;
+    use crate::model::finding::Assessment;
+    use crate::model::id::RunId;
+    use crate::model::phase::Phases;
+    use crate::model::timeline::Timeline;
+    use std::time::Duration;
+
+    fn name(text: &str) -> Name {
+        Name::try_from(text.to_owned()).unwrap()
+    }
+
+    fn probe(authority: &str, portal: &str) -> ProbeId {
+        ProbeId { authority: name(authority), portal: name(portal), probe: name("trang-chu") }
+    }
+
+    fn portal(needs: &[&str]) -> Portal {
+        let called = crate::probe::spec::Names::default();
+        Portal {
+            authority: name("bo-vd"),
+            portal: name("dvc"),
+            authority_name: called.clone(),
+            portal_name: called,
+            url: None,
+            objectives: BTreeMap::new(),
+            depends_on: needs.iter().map(|id| name(id)).collect(),
+        }
+    }
+
+    fn house() -> Dependencies {
+        let all = [(name("sso"), Some((name("dung-chung"), name("sso")))), (name("ky-so"), None)];
+        Dependencies::new(&all, &[portal(&["ky-so", "sso"])])
+    }
+
+    fn failed(reason: Reason) -> ProbeResult {
+        ProbeResult {
+            id: probe("bo-vd", "dvc"),
+            kind: "http",
+            target: "https://dvc.bo-vd.example/".to_owned(),
+            run_id: RunId::new(1),
+            started_at: chrono::DateTime::UNIX_EPOCH,
+            duration: Duration::ZERO,
+            phases: Phases::default(),
+            assessment: Assessment::of(vec![Finding::failed("status", reason, "", "")]),
+            facts: Facts::default(),
+            timeline: Timeline::default(),
+        }
+    }
+
+    #[test]
+    fn a_dependency_stands_as_the_portal_that_is_watched_in_its_stead() {
+        let mut house = house();
+        assert!(house.all().all(|(_, status)| status == Status::Unknown));
+        assert!(house.take(&probe("dung-chung", "sso"), Status::Down));
+        assert!(!house.take(&probe("dung-chung", "sso"), Status::Down));
+        assert!(!house.take(&probe("bo-vd", "dvc"), Status::Down));
+        let standing: Vec<_> = house.all().map(|(id, status)| (id.as_str(), status)).collect();
+        assert_eq!(standing, [("ky-so", Status::Unknown), ("sso", Status::Down)]);
+    }
+
+    #[test]
+    fn a_failure_that_a_dependency_can_bring_about_is_its_fault_while_it_is_down() {
+        let mut house = house();
+        let mut run = failed(Reason::Status);
+        assert_eq!(house.to_blame(&run), None);
+        house.take(&probe("dung-chung", "sso"), Status::Down);
+        let guilty = house.to_blame(&run).unwrap().clone();
+        attribute(&mut run, &guilty);
+        assert_eq!((run.status(), run.reason()), (Status::Down, Some(Reason::Dependency)));
+        house.take(&probe("dung-chung", "sso"), Status::Up);
+        assert_eq!(house.to_blame(&failed(Reason::Status)), None);
+    }
+
+    #[test]
+    fn a_portals_own_door_is_its_own_fault() {
+        let mut house = house();
+        house.take(&probe("dung-chung", "sso"), Status::Down);
+        for reason in [Reason::DnsNxdomain, Reason::ConnectRefused, Reason::TlsExpired, Reason::Blocked] {
+            assert_eq!(house.to_blame(&failed(reason)), None, "{reason}");
+        }
+    }
+
+    #[test]
+    fn a_reload_forgets_nothing_of_what_is_still_there() {
+        let mut before = house();
+        before.take(&probe("dung-chung", "sso"), Status::Down);
+        let after = house().after(&before, |_| true);
+        assert!(after.all().any(|(id, status)| id.as_str() == "sso" && status == Status::Down));
+        let after = house().after(&before, |_| false);
+        assert!(after.all().all(|(_, status)| status == Status::Unknown));
+    }
+}
