@@ -5,6 +5,13 @@
 mod rules {
     mod cases;
     mod drift;
+    mod live;
     mod questions;
     mod runbooks;
+    mod tools;
+    mod webhook;
 }
+
+#[expect(dead_code, reason = "these tests need a part of what it offers")]
+#[path = "serve/monitor.rs"]
+mod monitor;
