@@ -1,6 +1,6 @@
 # The house's commands. Each installs what it lacks (Debian packages through sudo when not root); none starts a service.
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak bench docs deb packages node
+.PHONY: help demo test soak bench docs pictures deb packages node
 
 BUILD_PACKAGES := gcc libc6-dev
 
@@ -28,6 +28,9 @@ deb: ## Debian package into target/ / gói Debian vào target/
 	@tests/setup/packages.sh $(BUILD_PACKAGES) binutils dpkg-dev
 	@cargo build --release --locked --bin emc
 	@deploy/debian/build.sh target/release/emc target
+
+pictures: packages node ## remake the pictures of dashboards in docs/images / chụp lại hình bảng theo dõi
+	@cargo test --locked --test dashboards -- --ignored pictures
 
 packages:
 	@tests/setup/packages.sh $(BUILD_PACKAGES) $$(grep -v '^#' tests/packages.txt)

@@ -7,6 +7,7 @@ mod dashboards {
     mod lint;
     mod live;
     mod ministry;
+    mod pictures;
     mod preview;
     mod prometheus;
     mod questions;

@@ -65,7 +65,14 @@ pub struct Panel {
     pub unit: Unit,
     /// What it asks.
     pub queries: Vec<Query>,
+    /// What stands where there is no answer.
+    pub nothing: Text,
 }
+
+/// What stands where nothing is known: never 0, never 100 %.
+pub const NOTHING: Text = t("không đủ dữ liệu", "n/a");
+/// What stands where a list of troubles is empty: it may be good news, or none.
+pub const NO_TROUBLE: Text = t("không có vấn đề nào, hoặc không có số liệu", "no trouble, or no data");
 
 /// How a panel is drawn.
 #[derive(Clone, Debug)]
@@ -243,7 +250,16 @@ pub enum Link {
 
 impl Panel {
     fn new(title: Text, purpose: Text, view: View) -> Self {
-        Self { title, purpose, width: 12, height: 8, view, unit: Unit::Count, queries: Vec::new() }
+        Self {
+            title,
+            purpose,
+            width: 12,
+            height: 8,
+            view,
+            unit: Unit::Count,
+            queries: Vec::new(),
+            nothing: NOTHING,
+        }
     }
 
     /// One big figure.
@@ -305,6 +321,13 @@ impl Panel {
     #[must_use]
     pub fn measured_in(mut self, unit: Unit) -> Self {
         self.unit = unit;
+        self
+    }
+
+    /// A list of troubles, which is empty when all is well.
+    #[must_use]
+    pub fn of_troubles(mut self) -> Self {
+        self.nothing = NO_TROUBLE;
         self
     }
 

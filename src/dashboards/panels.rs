@@ -6,10 +6,7 @@ use crate::dashboards::board::{
     Cells, Colour, Column, Lines, Link, Meaning, Order, Panel, STATUSES, Scale, Unit, View, t,
 };
 use crate::dashboards::json::{datasource, spoken, uid};
-use crate::model::text::{Language, Text};
-
-/// What stands where nothing is known: never 0, never 100 %.
-pub(super) const NOTHING: Text = t("không đủ dữ liệu", "n/a");
+use crate::model::text::Language;
 
 /// Grafana's word for a unit.
 #[must_use]
@@ -39,7 +36,7 @@ const fn colour(colour: Colour) -> &'static str {
 pub(crate) fn panel(panel: &Panel, language: Language) -> Value {
     let drawn = drawn(panel, language);
     let mut defaults = json!({
-        "unit": unit(panel.unit), "noValue": NOTHING.in_language(language), "custom": drawn.custom,
+        "unit": unit(panel.unit), "noValue": panel.nothing.in_language(language), "custom": drawn.custom,
         "color": { "mode": drawn.colours }, "thresholds": thresholds(drawn.scale), "links": [],
         "mappings": drawn.meaning.map_or_else(|| json!([]), |meaning| mappings(meaning, language)),
     });

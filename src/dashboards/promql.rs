@@ -225,13 +225,14 @@ pub fn troubled(reasons: &Series, statuses: &Series) -> String {
     format!("{reason} * on ({PROBE}) group_left () {}", worst(statuses, PROBE))
 }
 
-/// When each probe was last seen up within the range shown, in milliseconds as Grafana's dates want it.
+/// When each probe that is not up was last seen up within the range shown, in milliseconds as Grafana's dates want it.
 #[must_use]
-pub fn last_seen_up(statuses: &Series) -> String {
+pub fn last_seen_up(reasons: &Series, statuses: &Series) -> String {
+    const PROBE: &str = "authority, portal, probe, kind, location";
     let up = statuses.clone().is("status", Status::Up.as_str());
     format!(
-        "1000 * max by (authority, portal, probe, kind, location) \
-         (max_over_time(timestamp({up} == 1)[$__range:$__interval]))"
+        "1000 * max by ({PROBE}) (max_over_time(timestamp({up} == 1)[$__range:$__interval])) \
+         and on ({PROBE}) {reasons}"
     )
 }
 

@@ -21,14 +21,14 @@ fn root() -> PathBuf {
 pub(super) fn is_drawn(scene: &Scene) {
     let folder = tempfile::tempdir().unwrap();
     for language in ["vi", "en"] {
-        let pages = preview(scene, language, &folder.path().join(language));
+        let pages = preview(scene, language, "2m", &folder.path().join(language));
         assert_eq!(pages.len(), boards::all().len());
         judge(&pages);
     }
     for board in boards::all() {
         every_panel_draws(&folder.path().join(format!("en/{}.html", board.id)));
     }
-    let all = preview(scene, "vi", &folder.path().join("all.html"));
+    let all = preview(scene, "vi", "2m", &folder.path().join("all.html"));
     assert_eq!(all.len(), 1);
     misuse_is_told(scene);
 }
@@ -39,11 +39,11 @@ fn emc(arguments: &[&str]) -> (bool, String) {
     (ended.status.success(), String::from_utf8(told).unwrap())
 }
 
-fn preview(scene: &Scene, language: &str, to: &Path) -> Vec<PathBuf> {
+pub(super) fn preview(scene: &Scene, language: &str, range: &str, to: &Path) -> Vec<PathBuf> {
     let prometheus = format!("http://{}", scene.prometheus.address);
     let to = to.display().to_string();
     let arguments =
-        ["--lang", language, "dashboards", "preview", "--prometheus", &prometheus, "--range", "2m", &to];
+        ["--lang", language, "dashboards", "preview", "--prometheus", &prometheus, "--range", range, &to];
     let (well, told) = emc(&arguments);
     assert!(well, "{told}");
     told.lines().map(PathBuf::from).collect()

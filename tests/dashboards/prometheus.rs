@@ -60,7 +60,12 @@ impl Prometheus {
 
     /// Asks until there is an answer.
     pub(super) fn until(&self, query: &str) {
-        let end = Instant::now() + PATIENCE;
+        self.until_within(query, PATIENCE);
+    }
+
+    /// Asks until there is an answer, for so long.
+    pub(super) fn until_within(&self, query: &str, patience: Duration) {
+        let end = Instant::now() + patience;
         while self.now(query).is_empty() {
             assert!(Instant::now() < end, "{query} never came to be");
             std::thread::park_timeout(Duration::from_millis(200));

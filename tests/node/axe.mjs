@@ -82,10 +82,14 @@ async function judge(url, screen) {
   const { sessionId } = await call('Target.attachToTarget', { targetId, flatten: true });
   const errors = [];
   const logged = ({ method, params, sessionId: from }) => {
+    if (method === 'Runtime.exceptionThrown' && from === sessionId) {
+      const { exception, text } = params.exceptionDetails;
+      errors.push(exception?.description ?? text);
+    }
     if (method === 'Log.entryAdded' && from === sessionId && params.entry.level === 'error') errors.push(params.entry.text);
   };
   listeners.add(logged);
-  await Promise.all(['Page.enable', 'Log.enable'].map((method) => call(method, {}, sessionId)));
+  await Promise.all(['Page.enable', 'Log.enable', 'Runtime.enable'].map((method) => call(method, {}, sessionId)));
   const { width, height } = screen;
   const metrics = { width, height, deviceScaleFactor: 1, mobile: width < 600 };
   await call('Emulation.setDeviceMetricsOverride', metrics, sessionId);

@@ -41,6 +41,7 @@ fn reason_counts(reasons: &Series) -> Panel {
         ),
         Lines { stacked: true, ..Lines::default() },
     )
+    .of_troubles()
     .ask(
         t("{{reason}}", "{{reason}}"),
         format!("count by (reason) (max by (authority, portal, probe, location, reason) ({reasons}))"),

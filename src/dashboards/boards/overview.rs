@@ -110,8 +110,9 @@ fn broken() -> Row {
                 (0, Order::Falling),
                 columns,
             )
+            .of_troubles()
             .ask(t("trạng thái", "status"), named(&troubled(&of(&c::PROBE_REASON), &statuses)))
-            .ask(t("tốt lần cuối", "last seen well"), last_seen_up(&statuses)),
+            .ask(t("tốt lần cuối", "last seen well"), last_seen_up(&of(&c::PROBE_REASON), &statuses)),
         ],
     }
 }

@@ -158,7 +158,7 @@ fn behind() -> Panel {
     .ask(
         t("bị lỡ", "missed"),
         format!(
-            "topk(10, sum by (authority, portal, probe, location) (increase({}[$__range])))",
+            "topk(10, round(sum by (authority, portal, probe, location) (increase({}[$__range]))))",
             of(&c::PROBE_MISSED)
         ),
     )

@@ -16,7 +16,7 @@ const PROBE: &str = "authority, portal, probe, kind, location";
 pub(super) fn board() -> Board {
     Board {
         id: "portal",
-        title: t("Portal", "Portal"),
+        title: t("Cổng", "Portal"),
         purpose: t(
             "Dành cho đơn vị vận hành một cổng: cổng đang ra sao, chậm ở giai đoạn nào, hỏng vì lý do gì, lần đo nào cho thấy điều đó.",
             "For whoever runs one portal: how it is, which phase is slow, why it fails, and which run shows it.",
@@ -95,7 +95,7 @@ fn probes() -> Row {
         "{probe_status} * on ({PROBE}) group_left (every) topk by ({PROBE}) (1, {})",
         of(&c::PROBE_INFO)
     );
-    let missed = format!("sum by ({PROBE}) (increase({}[$__range]))", of(&c::PROBE_MISSED));
+    let missed = format!("round(sum by ({PROBE}) (increase({}[$__range])))", of(&c::PROBE_MISSED));
     let stale = format!("max by ({PROBE}) ({})", of(&c::PROBE_STALE));
     let columns = vec![
         Column::value(0, t("Trạng thái", "Status"), Unit::Status).coloured(STATUS),

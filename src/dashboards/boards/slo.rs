@@ -85,7 +85,7 @@ fn now() -> Row {
 }
 
 fn portals() -> Row {
-    let failed = format!("sum by (authority, portal) (increase({}[{PERIOD}]))", of(&c::PROBE_FAILURE));
+    let failed = format!("round(sum by (authority, portal) (increase({}[{PERIOD}])))", of(&c::PROBE_FAILURE));
     let table = Panel::table(
         t("Mục tiêu và thực tế", "Objective and reality"),
         t(

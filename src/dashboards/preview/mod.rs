@@ -7,16 +7,16 @@
 use serde_json::{Value, json};
 
 use crate::dashboards::board::{
-    Board, Cells, Colour, Column, Link, Meaning, Order, Panel, STATUSES, Scale, Unit, View,
+    Board, Cells, Colour, Column, Link, Meaning, NOTHING, Order, Panel, STATUSES, Scale, Unit, View,
 };
 use crate::dashboards::filling::Filling;
 use crate::dashboards::json::{code, described, spoken};
-use crate::dashboards::panels::NOTHING;
 use crate::model::text::{Language, Text};
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 const CHARTS: &str = include_str!("uplot/uPlot.iife.min.js");
+const CHARTS_LICENCE: &str = include_str!("uplot/LICENSE");
 const CHARTS_STYLE: &str = include_str!("uplot/uPlot.min.css");
 
 /// A question of a panel, ready to be asked.
@@ -48,7 +48,7 @@ pub struct Drawing {
     pub now: i64,
     /// Where the monitor's own pages are.
     pub monitor: String,
-    /// Other pages: address and title; the first is the one that is open.
+    /// All pages, for the menu: address and title.
     pub others: Vec<(String, Text)>,
 }
 
@@ -118,7 +118,7 @@ fn drawn_panel(panel: &Panel, answers: &[&Answer], language: Language) -> Value 
         .collect();
     json!({
         "title": panel.title.in_language(language), "purpose": described(panel, language), "width": panel.width,
-        "height": panel.height, "unit": unit(panel.unit), "queries": queries, "view": view(&panel.view, language),
+        "height": panel.height, "nothing": panel.nothing.in_language(language), "unit": unit(panel.unit), "queries": queries, "view": view(&panel.view, language),
     })
 }
 
@@ -205,7 +205,7 @@ pub fn page(boards: &[Value], drawing: &Drawing) -> String {
         "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>emc · {title}</title>\n\
          <style>{CHARTS_STYLE}\n{STYLE}</style>\n</head>\n<body>\n<header id=\"head\"></header>\n<main id=\"boards\"></main>\n\
-         <script id=\"data\" type=\"application/json\">{data}</script>\n<script>{CHARTS}</script>\n\
+         <script id=\"data\" type=\"application/json\">{data}</script>\n<!-- uPlot:\n{CHARTS_LICENCE}-->\n<script>{CHARTS}</script>\n\
          <script>{SCRIPT}</script>\n</body>\n</html>\n",
         code(language)
     )

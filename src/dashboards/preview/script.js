@@ -47,7 +47,7 @@
   function shown(value, unit) {
     if (value === null || value === undefined || Number.isNaN(value)) return data.nothing;
     switch (unit) {
-      case 'share': return `${decimals(value * 100, 2)}${vi ? ' ' : ''}%`;
+      case 'share': return `${decimals(value * 100, Math.abs(value) < 10 ? 2 : 0)}${vi ? ' ' : ''}%`;
       case 'seconds': return seconds(value);
       case 'span': return span(value);
       case 'bytes': return bytes(value);
@@ -70,13 +70,14 @@
     return found ? Number(found[1]) : null;
   };
 
-  const nothing = () => make('p', { class: 'nothing' }, data.nothing);
+  const nothing = (panel) => make('p', { class: 'nothing' }, panel.nothing);
 
   const draw = {
     number(panel) {
       const value = single(panel);
       if (!known(value)) return null;
-      return make('p', { class: `figure ${shade(value, panel.view.scale)}` }, shown(value, panel.unit));
+      const figure = shown(value, panel.unit);
+      return make('p', { class: `figure${figure.length > 8 ? ' small' : ''} ${shade(value, panel.view.scale)}` }, figure);
     },
     word(panel) {
       const value = single(panel);
@@ -139,7 +140,11 @@
         .map((each) => [each.metric.le === '+Inf' ? Infinity : Number(each.metric.le), points(each, board)])
         .sort((a, b) => a[0] - b[0]);
       if (buckets.length === 0) return null;
-      return heatmap(buckets, grid(board), panel);
+      const body = make('div', { class: 'chart' });
+      later.push(() => new ResizeObserver(() => body.replaceChildren(heatmap(buckets, grid(board), panel, body.clientWidth))).observe(body));
+      // Also where nobody lays the page out.
+      body.append(heatmap(buckets, grid(board), panel, 600));
+      return body;
     },
     lines(panel, board) {
       const series = panel.queries.flatMap((query) => query.series.map((each) => ({ name: named(query.legend, each.metric), values: points(each, board), colour: query.colour })));
@@ -211,7 +216,7 @@
     return bar;
   }
 
-  function heatmap(buckets, times, panel) {
+  function heatmap(buckets, times, panel, width) {
     const columns = Math.min(80, times.length);
     const per = times.length / columns;
     const sum = buckets.map(([, values]) => {
@@ -221,10 +226,10 @@
     });
     const cells = sum.map((row, index) => row.map((value, at) => Math.max(0, value - (index > 0 ? sum[index - 1][at] : 0))));
     const most = Math.max(...cells.flat(), 1e-9);
-    const [left, bottom, width, height] = [52, 18, 600, 200];
+    const [left, bottom, height] = [58, 18, 208];
     const w = (width - left) / columns;
     const h = (height - bottom) / buckets.length;
-    const drawn = svg('svg', { class: 'heat', viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': panel.title });
+    const drawn = svg('svg', { class: 'heat', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': panel.title });
     cells.forEach((row, index) => {
       const y = height - bottom - (index + 1) * h;
       const bound = buckets[index][0] === Infinity ? `> ${seconds(buckets[index - 1]?.[0] ?? 0)}` : `≤ ${seconds(buckets[index][0])}`;
@@ -259,19 +264,19 @@
     const axis = { stroke: css('quiet'), grid: { stroke: css('grid'), width: 1 }, ticks: { show: false }, font: '12px system-ui, sans-serif' };
     const limits = panel.view.limits?.steps ?? [];
     const options = {
-      width: body.clientWidth, height: Math.max(150, panel.height * 30 - 40),
+      width: body.clientWidth, height: Math.max(150, panel.height * 30 - 52),
       cursor: { sync: { key: board.id }, points: { size: 6 } },
       scales: { x: { time: true }, y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.08 : 1] } },
       axes: [
-        { ...axis, space: 70, values: (_, splits) => splits.map(clock) },
+        { ...axis, size: 26, space: 70, values: (_, splits) => splits.map(clock) },
         { ...axis, size: 62, values: (_, splits) => splits.map((split) => shown(split, panel.unit)) },
       ],
-      series: [{ value: (_, at) => (at === null ? '' : clock(at)) }, ...order.map((index) => ({
+      series: [{ label: vi ? 'lúc' : 'at', value: (_, at) => (at === null ? '' : clock(at)) }, ...order.map((index) => ({
         label: series[index].name, stroke: colour(series[index], index), width: 1.5, spanGaps: false, points: { show: false },
         fill: stacked ? `${colour(series[index], index)}${stacked ? 'cc' : ''}` : undefined,
         value: (_, __, ___, at) => (at === null ? latest(series[index].values, panel.unit) : shown(series[index].values[at], panel.unit)),
       }))],
-      legend: { live: true },
+      legend: { live: true, markers: { fill: (_, at) => (at === 0 ? null : colour(series[order[at - 1]], order[at - 1])) } },
       hooks: { draw: [(plot) => limitLines(plot, limits)], ready: [(plot) => exemplars(plot, panel)] },
     };
     const plot = new uPlot(options, [times, ...order.map((index) => heights[index])], body);
@@ -323,7 +328,7 @@
     const drawn = error !== undefined ? 'error' : body === null ? 'nothing' : 'yes';
     const small = kind === 'number' || kind === 'word';
     const about = make('details', {}, make('summary', {}, make('h3', {}, panel.title)), make('p', {}, panel.purpose));
-    const box = make('div', { class: `panel${small ? ' number' : ''}`, 'data-drawn': drawn, 'data-kind': kind, 'data-title': panel.title }, about, body ?? nothing());
+    const box = make('div', { class: `panel${small ? ' number' : ''}`, 'data-drawn': drawn, 'data-kind': kind, 'data-title': panel.title }, about, body ?? nothing(panel));
     box.style.gridColumn = `span ${panel.width}`;
     return box;
   }
