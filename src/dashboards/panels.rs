@@ -6,6 +6,7 @@ use crate::dashboards::board::{
     Cells, Colour, Column, Lines, Link, Meaning, Order, Panel, STATUSES, Scale, Unit, View, t,
 };
 use crate::dashboards::json::{datasource, spoken, uid};
+use crate::model::reason::Reason;
 use crate::model::text::Language;
 
 /// Grafana's word for a unit.
@@ -42,9 +43,6 @@ pub(crate) fn panel(panel: &Panel, language: Language) -> Value {
     });
     if panel.unit == Unit::Share {
         defaults["decimals"] = json!(2);
-    }
-    if let View::Lines(_) = panel.view {
-        defaults["min"] = json!(0);
     }
     if let (View::Bars(_), Unit::Share) = (&panel.view, panel.unit) {
         (defaults["min"], defaults["max"]) = (json!(0), json!(1));
@@ -136,7 +134,7 @@ fn lines_options() -> Value {
 fn lines_custom(lines: &Lines) -> Value {
     json!({
         "drawStyle": "line", "lineInterpolation": "linear", "lineWidth": 1, "showPoints": "auto",
-        "fillOpacity": if lines.stacked { 60 } else { 8 }, "pointSize": 4, "spanNulls": false,
+        "fillOpacity": if lines.stacked { 60 } else { 8 }, "pointSize": 4, "axisSoftMin": 0, "spanNulls": false,
         "stacking": { "mode": if lines.stacked { "normal" } else { "none" }, "group": "A" },
         "thresholdsStyle": { "mode": if lines.limits.is_some() { "line" } else { "off" } },
     })
@@ -283,6 +281,9 @@ fn cells(column: &Column, language: Language) -> Vec<Value> {
     if column.unit == Unit::Status {
         all.push(property("mappings", mappings(STATUSES, language)));
     }
+    if column.cells == Cells::Label("reason") {
+        all.push(property("mappings", reasons(language)));
+    }
     if column.unit == Unit::Status || column.scale.is_some() {
         all.push(property("custom.cellOptions", json!({ "type": "color-text" })));
     }
@@ -293,6 +294,20 @@ fn cells(column: &Column, language: Language) -> Vec<Value> {
         all.push(property("links", json!([data_link(link, language)])));
     }
     all
+}
+
+/// Reasons as sentences, their words beside them.
+fn reasons(language: Language) -> Value {
+    let sentences = Reason::ALL.iter().enumerate().map(|(index, reason)| {
+        let sentence = explained(*reason, language);
+        (reason.as_str().to_owned(), json!({ "text": sentence, "index": index }))
+    });
+    json!([{ "type": "value", "options": sentences.collect::<Map<_, _>>() }])
+}
+
+/// What a reason means, and its word.
+pub(super) fn explained(reason: Reason, language: Language) -> String {
+    format!("{} ({reason})", reason.text().meaning.in_language(language))
 }
 
 fn data_link(link: Link, language: Language) -> Value {

@@ -7,11 +7,8 @@ use super::ministry::Scene;
 use super::preview::preview;
 
 /// Page, screen, whether in the dark, and the picture's name without the language.
-const PICTURES: [(&str, &str, bool, &str); 3] = [
-    ("overview", "desk", false, "dashboard-overview"),
-    ("portal", "desk", true, "dashboard-portal"),
-    ("overview", "phone", true, "dashboard-phone"),
-];
+const PICTURES: [(&str, &str, bool, &str); 2] =
+    [("overview", "desk", false, "dashboard-overview"), ("portal", "desk", true, "dashboard-portal")];
 
 #[test]
 #[ignore = "writes docs/images: run make pictures"]

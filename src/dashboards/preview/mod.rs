@@ -4,6 +4,8 @@
 //! JSON, and the script writes them as text only, so that no label can become markup. It is not Grafana; it draws the
 //! same questions from the same types.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use crate::dashboards::board::{
@@ -11,6 +13,8 @@ use crate::dashboards::board::{
 };
 use crate::dashboards::filling::Filling;
 use crate::dashboards::json::{code, described, spoken};
+use crate::dashboards::panels::explained;
+use crate::model::reason::Reason;
 use crate::model::text::{Language, Text};
 
 const STYLE: &str = include_str!("style.css");
@@ -194,9 +198,11 @@ pub fn page(boards: &[Value], drawing: &Drawing) -> String {
     let language = drawing.language;
     let others: Vec<_> =
         drawing.others.iter().map(|(address, title)| json!([address, title.in_language(language)])).collect();
+    let sentence = |reason: &Reason| (reason.as_str(), explained(*reason, language));
+    let reasons: BTreeMap<_, _> = Reason::ALL.iter().map(sentence).collect();
     let data = json!({
         "language": code(language), "nothing": NOTHING.in_language(language), "now": drawing.now,
-        "monitor": drawing.monitor, "others": others, "boards": boards,
+        "monitor": drawing.monitor, "others": others, "reasons": reasons, "boards": boards,
     });
     // Within a script element only "<" could end what must not end.
     let data = data.to_string().replace('<', "\\u003c");

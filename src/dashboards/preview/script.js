@@ -120,7 +120,7 @@
       rows.sort((a, b) => (falling ? key(b) - key(a) : key(a) - key(b)));
       const head = make('tr', {}, ...columns.map((column) => make('th', { scope: 'col' }, column.title)));
       const body = rows.map((row) => make('tr', {}, ...columns.map((column) => cell(row, column))));
-      const table = make('table', {}, make('thead', {}, head), make('tbody', {}, ...body));
+      const table = make('table', columns.length > 3 ? { class: 'wide' } : {}, make('thead', {}, head), make('tbody', {}, ...body));
       return make('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': panel.title }, table);
     },
     timeline(panel, board) {
@@ -187,7 +187,7 @@
     if (column.label !== null) {
       const text = row.labels[column.label] ?? '';
       if (column.runs && text) return make('td', {}, make('a', { href: `${data.monitor}/?q=${encodeURIComponent(text)}` }, text));
-      return make('td', {}, text);
+      return make('td', {}, column.label === 'reason' ? data.reasons[text] ?? text : text);
     }
     const value = row.values[column.value];
     if (!known(value)) return make('td', { class: 'value' }, data.nothing);
@@ -283,7 +283,8 @@
     new ResizeObserver(() => plot.setSize({ width: body.clientWidth, height: options.height })).observe(body);
   }
   function latest(values, unit) {
-    const found = values.findLast(known);
+    // A scrape may lag behind the last point, not by more than a few.
+    const found = values.slice(-4).findLast(known);
     return found === undefined ? data.nothing : shown(found, unit);
   }
   function limitLines(plot, limits) {
