@@ -140,7 +140,7 @@ browser.on('error', (error) => {
   process.exit(1);
 });
 browser.on('exit', (code) => giveUp(new Error(`the browser left with ${code}`)));
-setTimeout(() => giveUp(new Error(`no verdict in ${PATIENCE_MS} ms`)), PATIENCE_MS * Math.max(1, urls.length / 4));
+setTimeout(() => giveUp(new Error(`no verdict in ${PATIENCE_MS} ms`)), PATIENCE_MS * Math.max(1, urls.length));
 
 try {
   for (const url of urls) for (const screen of SCREENS) console.log(JSON.stringify(await judge(url, screen)));
