@@ -143,9 +143,9 @@ fn labels(labels: &[(&'static str, String)]) -> String {
     if labels.is_empty() {
         return String::new();
     }
-    let lines: String =
+    let lines: Vec<String> =
         labels.iter().map(|(name, value)| format!("      {name}: {}\n", quoted(value))).collect();
-    format!("    labels:\n{lines}")
+    format!("    labels:\n{}", lines.concat())
 }
 
 /// A scalar that every reader of YAML takes for this very text: between single quotes only a quote is special.
