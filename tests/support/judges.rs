@@ -25,8 +25,8 @@ pub(crate) fn judge_with_axe(urls: &[String], flags: &[&str]) {
     let mut axe = Command::new("node");
     axe.arg(tools().join("axe.mjs"));
     // For eyes: `EMC_SHOTS=folder cargo test …` leaves a picture of each page.
-    if let Ok(folder) = std::env::var("EMC_SHOTS") {
-        axe.args(["--shots", &folder]);
+    if let Some(folder) = std::env::var_os("EMC_SHOTS") {
+        axe.arg("--shots").arg(folder);
     }
     let output = run(axe.args(flags).args(urls));
     let said = String::from_utf8(output.stdout).unwrap();
