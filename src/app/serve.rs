@@ -5,18 +5,21 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::board::Board;
 use crate::app::limits::connections_allowed;
+use crate::app::past::{self, Telling};
 use crate::app::service_manager::{Saying, ServiceManager};
 use crate::app::signals::{Asked, Signals};
 use crate::app::watch::FileWatch;
 use crate::app::wiring::{Wired, World, wire};
 use crate::config::Loaded;
 use crate::config::diagnostic::Diagnostics;
+use crate::history::settings::Settings;
 use crate::metrics::store::Store;
 use crate::model::foreign;
 use crate::model::text::Text;
@@ -134,6 +137,9 @@ pub async fn start(options: ServeOptions, world: World) -> Result<Serving, Serve
     let runs = Arc::new(RunLog::new(RunLogSettings::default()));
     let state = Arc::new(WebState::new(store, runs, reload, world.clock));
     let watch = watch(&options, &wired);
+    if let Some(settings) = wired.history.settings.clone() {
+        recall(settings, past::telling(&wired.setup.specs), Arc::clone(&state), (world.clock)());
+    }
     let mut board = Board::new(state.clone(), world.clock);
     board.configured(wired.config_text, wired.history, wired.notices);
     board.depends(wired.dependencies);
@@ -236,6 +242,15 @@ impl Serving {
         self.board.configured(wired.config_text, wired.history, wired.notices);
         self.board.depends(wired.dependencies);
     }
+}
+
+/// Fills the status page out of history, beside everything else.
+fn recall(settings: Settings, telling: Telling, state: Arc<WebState>, now: DateTime<Utc>) {
+    tokio::task::spawn_blocking(move || {
+        if let Err(error) = past::recall(&settings, &telling, &state.chronicle, now) {
+            tracing::debug!(%error, "the status page begins without a past");
+        }
+    });
 }
 
 /// Loading is file and CPU work: it must not hold up the event loop's thread.

@@ -29,6 +29,12 @@ const GAP_MAX: TimeDelta = TimeDelta::seconds(60);
 /// Kinds that say how things are below a page; what a citizen gets is told by the others.
 const BENEATH: [&str; 3] = ["dns", "tls", "tcp"];
 
+/// Whether a kind says how things are below a page.
+#[must_use]
+pub fn is_beneath(kind: &str) -> bool {
+    BENEATH.contains(&kind)
+}
+
 /// Authority and portal.
 pub type PortalKey = (Name, Name);
 
@@ -58,7 +64,8 @@ impl Day {
         self.up + self.degraded + self.down
     }
 
-    const fn add(&mut self, status: Status, millis: u64) {
+    /// Adds a time in which it stood so; what is unknown is not measured.
+    pub const fn add(&mut self, status: Status, millis: u64) {
         match status {
             Status::Up => self.up += millis,
             Status::Degraded => self.degraded += millis,
@@ -172,12 +179,17 @@ impl Chronicle {
         book.looked = Some(now);
     }
 
-    /// Takes in days of the past that were kept elsewhere. Days that are known here stay as they are.
+    /// Takes in the time before the first look that was kept elsewhere; a day may have begun there and gone on here.
     pub fn recall(&self, portal: PortalKey, days: impl IntoIterator<Item = Day>) {
         let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
         let life = book.lives.entry(portal).or_default();
         let mut all: BTreeMap<NaiveDate, Day> = days.into_iter().map(|day| (day.date, day)).collect();
-        all.extend(life.days.iter().map(|day| (day.date, *day)));
+        for day in &life.days {
+            let known = all.entry(day.date).or_insert(Day::unmeasured(day.date));
+            known.add(Status::Up, day.up);
+            known.add(Status::Degraded, day.degraded);
+            known.add(Status::Down, day.down);
+        }
         life.days = all.into_values().collect();
         life.keep_days();
     }

@@ -1,12 +1,18 @@
 //! From a run to what `emc history` tells of it.
 
 use std::fs;
+use std::time::{Duration, Instant};
 
+use chrono::{TimeDelta, Utc};
+use emc_monitor::history::open;
+use emc_monitor::model::status::Status;
+use emc_monitor::web::chronicle::day_of;
 use serde_json::Value;
 
 use crate::bed::{POLITE_ENOUGH, authority, emc, listed};
 use crate::monitor::Monitor;
 use crate::portal::Portal;
+use crate::report::{record, settings};
 
 #[test]
 fn every_result_is_listed_with_reason_phases_and_run_id_and_failures_leave_evidence() {
@@ -111,4 +117,35 @@ fn without_history_nothing_is_kept_and_the_command_says_so() {
     assert_eq!(code, 3);
     assert!(told.contains("keeps no history"), "{told}");
     assert!(!monitor.file("emc-history.sqlite").exists());
+}
+
+#[test]
+fn the_status_page_shows_the_days_before_the_start() {
+    let portal = Portal::open();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lich-su.sqlite");
+    let noon = (Utc::now() - TimeDelta::days(2)).date_naive().and_hms_opt(5, 0, 0).unwrap().and_utc();
+    let records: Vec<_> = (0..60)
+        .map(|minute| {
+            let status = if minute < 15 { Status::Down } else { Status::Up };
+            record(minute, noon + TimeDelta::minutes(minute.cast_signed()), status)
+        })
+        .collect();
+    open::to_write(&settings(path.clone())).unwrap().commit(&records).unwrap();
+
+    let global = format!("{POLITE_ENOUGH}history: {{path: {}}}\n", path.display());
+    let monitor =
+        Monitor::start(&[("emc.yaml", &global), ("bo-vd.yaml", &authority(&portal.url(), ""))], &[]);
+    let date = day_of(noon).to_string();
+    let end = Instant::now() + Duration::from_secs(30);
+    let day = loop {
+        let page: Value = serde_json::from_str(&monitor.get("/status.json").body).unwrap();
+        let days = page["portals"][0]["days"].as_array().unwrap();
+        if let Some(day) = days.iter().find(|day| day["date"] == date.as_str()) {
+            break day.clone();
+        }
+        assert!(Instant::now() < end, "no {date} in {days:?}; log:\n{}", monitor.log());
+        std::thread::park_timeout(Duration::from_millis(20));
+    };
+    assert_eq!((&day["up_seconds"], &day["down_seconds"]), (&2700.0.into(), &900.0.into()), "{day}");
 }
