@@ -4,10 +4,14 @@
 //! the operator, and because signatures are checked over the original bytes. Start with [`certificate`] (facts), then
 //! [`chain`] (why a chain is not trusted) and [`ocsp`].
 
+pub mod anchors;
 pub mod certificate;
 pub mod chain;
+pub mod claim;
+pub mod evidence;
 pub mod ocsp;
 pub mod strength;
+pub mod verdict;
 
 mod algorithm;
 mod der;
