@@ -9,6 +9,7 @@ pub mod certificate;
 pub mod chain;
 pub mod claim;
 pub mod evidence;
+pub mod judge;
 pub mod ocsp;
 pub mod strength;
 pub mod verdict;
