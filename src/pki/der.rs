@@ -2,63 +2,63 @@
 
 /// One element: what it is, what is in it, and its bytes as they came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Element<'a> {
+pub(crate) struct Element<'a> {
     /// The identifier octet.
-    pub(super) tag: u8,
+    pub(crate) tag: u8,
     /// The content octets.
-    pub(super) content: &'a [u8],
+    pub(crate) content: &'a [u8],
     /// Identifier, length and content: what signatures and hashes are made over.
-    pub(super) whole: &'a [u8],
+    pub(crate) whole: &'a [u8],
 }
 
 /// `BOOLEAN`
-pub(super) const BOOLEAN: u8 = 0x01;
+pub(crate) const BOOLEAN: u8 = 0x01;
 /// `INTEGER`
-pub(super) const INTEGER: u8 = 0x02;
+pub(crate) const INTEGER: u8 = 0x02;
 /// `BIT STRING`
-pub(super) const BIT_STRING: u8 = 0x03;
+pub(crate) const BIT_STRING: u8 = 0x03;
 /// `OCTET STRING`
-pub(super) const OCTET_STRING: u8 = 0x04;
+pub(crate) const OCTET_STRING: u8 = 0x04;
 /// `OBJECT IDENTIFIER`
-pub(super) const OID: u8 = 0x06;
+pub(crate) const OID: u8 = 0x06;
 /// `ENUMERATED`
-pub(super) const ENUMERATED: u8 = 0x0a;
+pub(crate) const ENUMERATED: u8 = 0x0a;
 /// `UTCTime`
-pub(super) const UTC_TIME: u8 = 0x17;
+pub(crate) const UTC_TIME: u8 = 0x17;
 /// `GeneralizedTime`
-pub(super) const GENERALIZED_TIME: u8 = 0x18;
+pub(crate) const GENERALIZED_TIME: u8 = 0x18;
 /// `SEQUENCE`
-pub(super) const SEQUENCE: u8 = 0x30;
+pub(crate) const SEQUENCE: u8 = 0x30;
 /// `SET`
-pub(super) const SET: u8 = 0x31;
+pub(crate) const SET: u8 = 0x31;
 
 /// `[n]`, constructed.
-pub(super) const fn explicit(number: u8) -> u8 {
+pub(crate) const fn explicit(number: u8) -> u8 {
     0xa0 | number
 }
 
 /// `[n]`, primitive.
-pub(super) const fn implicit(number: u8) -> u8 {
+pub(crate) const fn implicit(number: u8) -> u8 {
     0x80 | number
 }
 
 /// Elements one after another.
 #[derive(Clone, Debug)]
-pub(super) struct Reader<'a>(&'a [u8]);
+pub(crate) struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
     /// Reads these bytes.
-    pub(super) const fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) const fn new(bytes: &'a [u8]) -> Self {
         Self(bytes)
     }
 
     /// The next element if it has this tag; otherwise nothing is read.
-    pub(super) fn expect(&mut self, tag: u8) -> Option<Element<'a>> {
+    pub(crate) fn expect(&mut self, tag: u8) -> Option<Element<'a>> {
         if self.0.first() == Some(&tag) { self.next() } else { None }
     }
 
     /// Reads what is in the next element, if it has this tag.
-    pub(super) fn enter(&mut self, tag: u8) -> Option<Self> {
+    pub(crate) fn enter(&mut self, tag: u8) -> Option<Self> {
         self.expect(tag).map(|element| Self(element.content))
     }
 }
@@ -96,12 +96,12 @@ fn length_of(bytes: &[u8]) -> Option<(usize, usize)> {
 }
 
 /// The content of a bit string whose bits fill whole octets.
-pub(super) fn octets_of_bits(content: &[u8]) -> Option<&[u8]> {
+pub(crate) fn octets_of_bits(content: &[u8]) -> Option<&[u8]> {
     content.split_first().filter(|(unused, _)| **unused == 0).map(|(_, octets)| octets)
 }
 
 /// The magnitude of a positive integer, without leading zero octets.
-pub(super) fn magnitude(content: &[u8]) -> &[u8] {
+pub(crate) fn magnitude(content: &[u8]) -> &[u8] {
     let zeros = content.iter().take_while(|byte| **byte == 0).count();
     content.get(zeros..).unwrap_or_default()
 }

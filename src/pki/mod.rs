@@ -14,8 +14,9 @@ pub mod ocsp;
 pub mod strength;
 pub mod verdict;
 
+pub(crate) mod der;
+
 mod algorithm;
-mod der;
 mod key;
 mod names;
 mod oid;
