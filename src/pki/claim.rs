@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use crate::model::told::Told;
 use crate::pki::evidence::Evidence;
 use crate::pki::verdict::Flaw;
 
@@ -102,4 +103,6 @@ pub struct Claim {
     pub stamps: Vec<StampClaim>,
     /// Certificates and statements that it carries.
     pub carried: Evidence,
+    /// What is worth knowing and changes nothing, such as a policy that the signature names.
+    pub notes: Vec<Told>,
 }
