@@ -1,6 +1,6 @@
 # The house's commands. Each installs what it lacks (Debian packages through sudo when not root); none starts a service.
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak bench docs pictures deb packages node
+.PHONY: help demo test soak bench docs pictures deb packages node python
 
 BUILD_PACKAGES := gcc libc6-dev
 
@@ -12,10 +12,10 @@ demo: ## practice ministry and monitor / chạy thử cổng thực hành và b�
 	@cargo build --release --locked --bin emc
 	@exec cargo run --release --locked --quiet --bin emc -- demo
 
-test: packages node ## what CI does / mọi kiểm thử như CI
+test: packages node python ## what CI does / mọi kiểm thử như CI
 	@tests/setup/run.sh
 
-soak: packages node ## the long versions of the tests / các kiểm thử dài
+soak: packages node python ## the long versions of the tests / các kiểm thử dài
 	@EMC_SOAK=1 tests/setup/run.sh
 
 bench: packages ## ratios of one run, see benches/ / đo hiệu năng
@@ -37,3 +37,6 @@ packages:
 
 node:
 	@tests/setup/node.sh
+
+python:
+	@tests/setup/python.sh

@@ -25,5 +25,6 @@ pub mod service_manager;
 pub mod signals;
 pub mod textfile;
 pub mod variables;
+pub mod verify;
 pub mod watch;
 pub mod wiring;

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use crate::app::verify::Verdict;
 use crate::model::status::Status;
 use crate::model::text::Text;
 
@@ -13,7 +14,7 @@ pub struct Exit(u8);
 pub const UP: Exit = Exit(0);
 /// `degraded`; for `emc check`, errors in the files; for `emc healthcheck`, not healthy (Docker reserves 2).
 pub const DEGRADED: Exit = Exit(1);
-/// `down`. Nothing else ends with this code.
+/// `down`; for `emc verify`, an invalid signature. Nothing else ends with this code.
 pub const DOWN: Exit = Exit(2);
 /// `unknown`: we could not measure, or were asked for something we cannot do (wrong flags, unreadable files).
 pub const UNKNOWN: Exit = Exit(3);
@@ -37,15 +38,15 @@ pub const CODES: &[(Exit, Text)] = &[
     (
         DOWN,
         Text {
-            vi: "`down`: gián đoạn; không lệnh nào khác dùng mã này",
-            en: "`down`: a probe found its target down; nothing else ends with this code",
+            vi: "`down`: gián đoạn; với `emc verify`: có chữ ký không hợp lệ; không lệnh nào khác dùng mã này",
+            en: "`down`: a probe found its target down; for `emc verify`: a signature is invalid; nothing else ends with this code",
         },
     ),
     (
         UNKNOWN,
         Text {
-            vi: "`unknown`: không đo được, hoặc dùng sai lệnh (sai cờ, không đọc được tệp); với `emc doctor`: có mục không đạt",
-            en: "`unknown`: could not be measured, or misuse (wrong flags, unreadable files); for `emc doctor`: something fails",
+            vi: "`unknown`: không đo được, hoặc dùng sai lệnh (sai cờ, không đọc được tệp); với `emc verify`: không xác định được; với `emc doctor`: có mục không đạt",
+            en: "`unknown`: could not be measured, or misuse (wrong flags, unreadable files); for `emc verify`: undetermined; for `emc doctor`: something fails",
         },
     ),
 ];
@@ -73,6 +74,16 @@ impl Exit {
             Status::Down => 3,
         };
         statuses.into_iter().max_by_key(rank).map_or(UNKNOWN, Self::of)
+    }
+
+    /// The code of several files: what is invalid outweighs what is undetermined, that what is valid.
+    #[must_use]
+    pub fn of_verdicts(verdicts: impl IntoIterator<Item = Verdict>) -> Self {
+        verdicts.into_iter().max().map_or(UNKNOWN, |worst| match worst {
+            Verdict::Valid => UP,
+            Verdict::Invalid => DOWN,
+            Verdict::Undetermined => UNKNOWN,
+        })
     }
 
     /// The number.

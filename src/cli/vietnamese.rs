@@ -49,6 +49,26 @@ pub const HELP: &[(&str, &str)] = &[
     ("probe.record", "dns: loại bản ghi, ví dụ A, AAAA, CAA, NS, SOA hoặc TXT"),
     ("probe.deny_network", "Không bao giờ kết nối tới mạng này (dùng được nhiều lần)"),
     ("probe.resolver", "Hỏi máy chủ DNS này thay cho máy chủ của hệ thống (dùng được nhiều lần)"),
+    (
+        "verify",
+        "Chữ ký này có hợp lệ không? Ai ký, thay mặt đơn vị nào, khi nào, và từng điều kiện mà quy định yêu cầu",
+    ),
+    ("verify.files", "Tệp đã ký: PDF, CMS (`.p7m`, `.p7s`) hoặc XML"),
+    (
+        "verify.anchors",
+        "Chứng thư gốc tin cậy: thư mục hoặc tệp chứa chứng thư PEM hay DER (dùng được nhiều lần); không có thì dùng các bộ đã cấu hình",
+    ),
+    ("verify.at", "Thời điểm được hỏi, ví dụ 2026-11-24T09:00:00+07:00; không có thì là bây giờ"),
+    ("verify.offline", "Không tải gì: chỉ những gì có sẵn trong tệp mới là bằng chứng"),
+    (
+        "verify.revocation",
+        "Có bắt buộc phải biết chứng thư chưa bị thu hồi hay không. Chỉ với `require`, kết quả tải về mới đủ để kết luận hợp lệ",
+    ),
+    ("verify.fetch_hosts", "Máy được phép hỏi chứng thư, kể cả trong mạng nội bộ (dùng được nhiều lần)"),
+    ("verify.detached", "Nội dung mà chữ ký rời (detached) ký lên"),
+    ("verify.password_file", "Tệp chứa mật khẩu của PDF được mã hóa, ở dòng đầu"),
+    ("verify.output", "Dạng kết quả"),
+    ("verify.verbose", "Hiện thêm: đường dẫn chứng thực, thuật toán, những gì đã tải về"),
     ("serve", "Theo dõi mọi thứ đã cấu hình và xuất số đo"),
     (
         "serve.listen",

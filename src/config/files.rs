@@ -44,6 +44,11 @@ pub(super) struct GlobalFile {
     /// Further roots to trust, PEM files.
     #[schemars(with = "Vec<PathText>")]
     pub(super) ca_files: Vec<PathBuf>,
+    /// Roots that signatures are traced to, by the name of their set: `{national: [roots/neac.pem]}`. PEM or DER files.
+    #[schemars(with = "BTreeMap<NameText, Vec<PathText>>")]
+    pub(super) anchors: BTreeMap<Name, Vec<PathBuf>>,
+    /// Hosts that `emc verify` may ask for certificates of issuers, and on private networks for revocation, too.
+    pub(super) fetch_hosts: Vec<String>,
     /// How we notice that our own network is down.
     pub(super) uplink: UplinkKeys,
     /// Whom a portal's operator can write to, sent in the User-Agent: a mail or web address.

@@ -14,6 +14,7 @@ use crate::config::files::{DependencyKeys, GlobalFile, NameKeys, ProxyKeys};
 use crate::config::node::Node;
 use crate::config::problem::{GIVEN, Problems, first_given};
 use crate::config::resources::Files;
+use crate::config::roots;
 use crate::config::source::Span;
 use crate::config::walk::keep_one;
 use crate::html::phrases::PhraseSettings;
@@ -24,6 +25,7 @@ use crate::model::told::{Told, told};
 use crate::net::NetSettings;
 use crate::net::politeness::PolitenessSettings;
 use crate::net::route::{Endpoint, Proxy};
+use crate::pki::anchors::Anchors;
 use crate::probe::settings::{Resources, SecretSource};
 use crate::probe::spec::Names;
 use crate::schedule::settings::ScheduleSettings;
@@ -54,6 +56,10 @@ pub struct Global {
     pub no_proxy: Vec<String>,
     /// Private roots in PEM.
     pub roots_pem: Vec<Vec<u8>>,
+    /// Roots that signatures are traced to.
+    pub anchors: Anchors,
+    /// Hosts that may be asked about certificates.
+    pub fetch_hosts: Vec<String>,
     /// Phrases that tell soft failures, the operator's own beside ours.
     pub phrases: PhraseSettings,
 }
@@ -82,6 +88,8 @@ impl Default for Global {
             proxy: None,
             no_proxy: Vec::new(),
             roots_pem: Vec::new(),
+            anchors: Anchors::default(),
+            fetch_hosts: Vec::new(),
             phrases: PhraseSettings::new(),
         }
     }
@@ -138,6 +146,8 @@ impl Reader<'_> {
             proxy: keys.proxy.as_ref().and_then(|proxy| self.proxy(proxy)),
             no_proxy: keys.proxy.map(|proxy| lowered(proxy.no_proxy)).unwrap_or_default(),
             roots_pem: self.roots(&keys.ca_files),
+            anchors: roots::anchors(self.root, &keys.anchors, self.files, self.problems),
+            fetch_hosts: lowered(keys.fetch_hosts),
             phrases: keys.phrases,
         }
     }

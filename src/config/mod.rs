@@ -21,6 +21,7 @@ mod history;
 mod load;
 mod node;
 mod problem;
+mod roots;
 mod scalar;
 mod schema;
 mod secrets;

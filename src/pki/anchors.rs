@@ -2,6 +2,11 @@
 
 use std::sync::Arc;
 
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
+
+use crate::pki::certificate::is_certificate;
+
 /// A trusted root: what it says of itself is believed, its own signature is not looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Anchor {
@@ -34,4 +39,17 @@ impl Anchors {
     pub fn iter(&self) -> impl Iterator<Item = &Anchor> {
         self.0.iter()
     }
+}
+
+/// The certificates of a file: PEM, one or several, or one in DER. `None` where it holds anything else or nothing.
+#[must_use]
+pub fn certificates_in(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let mut found = Vec::new();
+    for item in CertificateDer::pem_slice_iter(bytes) {
+        found.push(item.ok()?.as_ref().to_vec());
+    }
+    if found.is_empty() {
+        found.push(bytes.to_vec());
+    }
+    found.iter().all(|der| is_certificate(der)).then_some(found)
 }

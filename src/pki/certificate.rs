@@ -60,6 +60,13 @@ pub fn read(der: &[u8]) -> CertificateFacts {
     }
 }
 
+/// Whether this is a certificate as far as its frame goes, and nothing behind it.
+#[must_use]
+pub fn is_certificate(der: &[u8]) -> bool {
+    let mut reader = Reader::new(der);
+    reader.next().is_some() && reader.next().is_none() && Certificate::parse(der).is_some()
+}
+
 /// A certificate's parts, borrowed from its bytes.
 #[derive(Clone, Debug)]
 pub(super) struct Certificate<'a> {

@@ -58,3 +58,13 @@ pub enum Wanted {
         certificate: Vec<u8>,
     },
 }
+
+impl Wanted {
+    /// Where it would be fetched.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        match self {
+            Self::Certificate { url } | Self::Crl { url } | Self::Ocsp { url, .. } => url,
+        }
+    }
+}

@@ -6,6 +6,7 @@ pub mod probe;
 pub mod report;
 pub mod rules;
 pub mod sandbox;
+pub mod verify;
 
 mod settings;
 
@@ -19,6 +20,7 @@ use crate::cli::args::probe::ProbeArguments;
 use crate::cli::args::report::ReportCommand;
 use crate::cli::args::rules::RulesCommand;
 use crate::cli::args::sandbox::SandboxArguments;
+use crate::cli::args::verify::VerifyArguments;
 use crate::model::text::Language;
 use crate::model::told::{Told, told};
 
@@ -82,6 +84,8 @@ pub enum Command {
     Serve(ServeArguments),
     /// Validate the configuration: every error at once, with its place.
     Check(CheckArguments),
+    /// Is this signature valid? Who signed, for which body, when, and every check that the law asks for.
+    Verify(Box<VerifyArguments>),
     /// What happened: runs out of history, and care of it.
     History(Box<HistoryArguments>),
     /// Reports out of history.

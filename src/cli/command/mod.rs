@@ -13,6 +13,7 @@ mod report;
 mod rules;
 mod sandbox;
 mod serve;
+mod verify;
 
 use crate::cli::args::{Arguments, Command, ConfigCommand, SchemaCommand};
 use crate::cli::exit::Exit;
@@ -24,6 +25,7 @@ pub(in crate::cli) fn run(arguments: Arguments, surroundings: &Surroundings, out
     let common = arguments.common;
     match arguments.command {
         Command::Probe(probe) => probe::run(&probe, &common, surroundings, out),
+        Command::Verify(verify) => verify::run(&verify, &common, surroundings, out),
         Command::History(history) => history::run(*history, &common, surroundings, out),
         Command::Report(report) => report::run(report, &common, surroundings, out),
         Command::Kinds(kinds) => lists::kinds(&kinds, surroundings, out),

@@ -12,6 +12,7 @@ pub mod json;
 pub mod junit;
 pub mod nagios;
 pub mod numbers;
+pub mod signatures;
 pub mod tap;
 
 use chrono::FixedOffset;

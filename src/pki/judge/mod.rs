@@ -4,4 +4,6 @@
 //! with a [`report`] and with what would have to be fetched to know more. It never fetches anything itself.
 
 pub mod checks;
+pub mod file;
+pub mod question;
 pub mod report;

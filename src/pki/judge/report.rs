@@ -34,6 +34,19 @@ pub struct FileReport {
     pub signatures: Vec<SignatureReport>,
     /// Of each check the worst over all signatures.
     pub checks: Vec<Check>,
+    /// What was fetched to know more, or could not be.
+    pub fetches: Vec<FetchReport>,
+}
+
+/// Something that was fetched, or could not be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FetchReport {
+    /// From where.
+    pub url: String,
+    /// Whether it came.
+    pub fetched: bool,
+    /// Why not.
+    pub detail: Told,
 }
 
 /// All that is said of one signature.
@@ -181,6 +194,7 @@ pub fn nothing_to_judge(file: &str, at: DateTime<Utc>, flaw: Flaw, checks: Vec<C
         detail: flaw.told,
         signatures: Vec::new(),
         checks,
+        fetches: Vec::new(),
     }
 }
 
@@ -206,6 +220,7 @@ pub fn of_signatures(file: &str, at: DateTime<Utc>, signatures: Vec<SignatureRep
         detail: detail.unwrap_or_default(),
         checks: merged(signatures.iter().map(|signature| signature.checks.as_slice())),
         signatures,
+        fetches: Vec::new(),
     }
 }
 
