@@ -41,6 +41,19 @@ fn attribute(pair: &[u8]) -> String {
     }
 }
 
+/// The texts of one attribute of a name, by its short key, in order and presentable.
+pub(super) fn values(whole: &[u8], key: &str) -> Vec<String> {
+    let Some((oid, _)) = ATTRIBUTES.iter().find(|(_, short)| *short == key) else { return Vec::new() };
+    let sets = Reader::new(whole).enter(SEQUENCE).into_iter().flatten();
+    let pairs = sets.filter_map(|set| Reader::new(set.whole).enter(SET)).flatten();
+    let wanted = pairs.filter_map(|pair| {
+        let mut reader = Reader::new(pair.content);
+        let named = reader.expect(OID)?.content == oid.as_bytes();
+        reader.next().filter(|_| named).and_then(|value| text(value.tag, value.content))
+    });
+    wanted.map(|text| presentable(&text, NAME_MAX)).collect()
+}
+
 /// The text of a string type. Old authorities write `BMPString` and Latin-1 in `TeletexString`.
 fn text(tag: u8, content: &[u8]) -> Option<String> {
     match tag {
