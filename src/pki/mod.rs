@@ -13,6 +13,7 @@ pub mod judge;
 pub mod ocsp;
 pub mod strength;
 pub mod verdict;
+pub mod xml;
 
 pub(crate) mod der;
 
