@@ -11,6 +11,7 @@ pub mod claim;
 pub mod evidence;
 pub mod judge;
 pub mod ocsp;
+pub mod pdf;
 pub mod strength;
 pub mod verdict;
 pub mod xml;
