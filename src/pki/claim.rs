@@ -68,6 +68,13 @@ pub enum StampedMessage {
     Bytes(Vec<u8>),
     /// Ranges of the file, each `begin..end`, in order.
     Ranges(Vec<std::ops::Range<usize>>),
+    /// The digest by the algorithm that the token names, of content that was hashed where it lies.
+    Digest {
+        /// The algorithm's name, such as `SHA-256`.
+        algorithm: String,
+        /// The digest; empty where it could not be computed, so that no token fits it.
+        value: Vec<u8>,
+    },
 }
 
 /// Which role a timestamp plays.

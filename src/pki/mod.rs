@@ -8,10 +8,13 @@ pub mod anchors;
 pub mod certificate;
 pub mod chain;
 pub mod claim;
+pub mod cms;
 pub mod evidence;
 pub mod judge;
 pub mod ocsp;
 pub mod pdf;
+pub mod policy;
+pub mod stamp;
 pub mod strength;
 pub mod verdict;
 pub mod xml;
@@ -19,8 +22,11 @@ pub mod xml;
 pub(crate) mod der;
 
 mod algorithm;
+mod ber;
+mod digests;
 mod key;
 mod names;
 mod oid;
+mod scheme;
 
 pub use certificate::certificates;

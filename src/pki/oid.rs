@@ -30,6 +30,9 @@ const fn signature(oid: &str, name: &'static str, hash: Hash) -> SignatureAlgori
 /// RSASSA-PSS: its hash stands in the parameters.
 pub(super) const RSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
 
+/// The mask generation function of RSASSA-PSS.
+pub(super) const MGF1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.8");
+
 /// RFC 3279, 4055, 5758, 8410 and FIPS 204.
 const SIGNATURES: &[SignatureAlgorithm] = &[
     signature("1.2.840.113549.1.1.2", "md2WithRSAEncryption", Hash::Md),
@@ -120,6 +123,8 @@ pub(super) const ATTRIBUTES: &[(ObjectIdentifier, &str)] = &[
     (ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.1"), "emailAddress"),
 ];
 
+/// Extension: the subject's key identifier.
+pub(super) const SUBJECT_KEY_IDENTIFIER: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.14");
 /// Extension: subject alternative names.
 pub(super) const SUBJECT_ALT_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.17");
 /// Extension: basic constraints.

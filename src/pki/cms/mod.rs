@@ -1,0 +1,163 @@
+//! Signatures in CMS (RFC 5652) and CAdES (ETSI EN 319 122-1): what one says by itself, whoever may be trusted.
+//!
+//! Start with [`claims`]. [`read`] takes a CMS apart, [`pdf`] judges the one in a PDF's `/Contents`, [`certificates`]
+//! takes the certificates out of a bag that nobody signed. Counter-signatures are counted ([`Signer`]), not judged;
+//! archive timestamps are not judged.
+
+mod attributes;
+mod carried;
+mod content;
+mod ess;
+mod oids;
+mod protection;
+mod read;
+mod signer;
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::model::told::told;
+use crate::pki::claim::{AlgorithmUse, Claim, Use};
+use crate::pki::digests::DigestAlgorithm;
+use crate::pki::verdict::{Flaw, SignatureReason};
+
+pub use content::Content;
+pub(in crate::pki) use oids::TST_INFO;
+pub use read::{SIGNERS_MAX, SignedData, Signer, read};
+
+/// The most bytes that all signers together may carry along: each claim holds its own copy.
+const COPIED_MAX: usize = 64 << 20;
+/// What PEM calls a CMS (RFC 7468 §8, §9, and what came before).
+const LABELS: [&str; 3] = ["CMS", "PKCS7", "PKCS #7 SIGNED DATA"];
+
+/// The bytes of a CMS that may be written in PEM; borrowed where they are not. Text around the block is no part of it.
+///
+/// # Errors
+/// A block of PEM that has no end or is no base64.
+pub fn binary(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Flaw> {
+    // PEM is text, and a CMS in BER or DER begins with the identifier of a SEQUENCE.
+    let Some(text) = Some(bytes).filter(|bytes| bytes.first() != Some(&0x30)) else {
+        return Ok(Cow::Borrowed(bytes));
+    };
+    let Some((begin, label)) = LABELS.into_iter().find_map(|label| {
+        let mark = format!("-----BEGIN {label}-----");
+        Some((find(text, mark.as_bytes())? + mark.len(), label))
+    }) else {
+        return Ok(Cow::Borrowed(bytes));
+    };
+    let damaged = || {
+        let told = told!("khối PEM bị hỏng hoặc bị cắt cụt", "the block of PEM is damaged or cut short");
+        Flaw::new(SignatureReason::Malformed, told)
+    };
+    let rest = text.get(begin..).unwrap_or_default();
+    let end = find(rest, format!("-----END {label}-----").as_bytes()).ok_or_else(damaged)?;
+    let mut body = rest.get(..end).unwrap_or_default().to_vec();
+    body.retain(|byte| !byte.is_ascii_whitespace());
+    STANDARD.decode(body).map(Cow::Owned).map_err(|_| damaged())
+}
+
+fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes.windows(wanted.len()).position(|window| window == wanted)
+}
+
+/// What each signer of a CMS (BER, DER or PEM) says, in order.
+///
+/// # Errors
+/// It cannot be read, goes beyond the limits, or nobody signed it.
+pub fn claims(bytes: &[u8], content: Content<'_>) -> Result<Vec<Claim>, Flaw> {
+    let bytes = binary(bytes)?;
+    claims_of(&read(&bytes)?, content)
+}
+
+fn claims_of(data: &SignedData<'_>, content: Content<'_>) -> Result<Vec<Claim>, Flaw> {
+    if data.signers.is_empty() {
+        let told = told!("CMS không có người ký nào", "nobody signed the CMS");
+        return Err(Flaw::new(SignatureReason::NoSignature, told));
+    }
+    let copied = data.carried_bytes().saturating_mul(data.signers.len());
+    if copied > COPIED_MAX && data.signers.len() > 1 {
+        return Err(read::too_many(told!(
+            "CMS có quá nhiều người ký với quá nhiều dữ liệu kèm theo",
+            "the CMS has too many signers with too much carried along"
+        )));
+    }
+    let pieces = content::Pieces::of(content, data.content);
+    let numbered = data.signers.iter().enumerate();
+    numbered.map(|(place, signer)| signer::judge(data, signer, pieces.as_ref(), place + 1)).collect()
+}
+
+/// How a PDF says that its `/Contents` are to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PdfProfile {
+    /// `adbe.pkcs7.detached` and `ETSI.CAdES.detached`: the ranges are signed.
+    Detached,
+    /// `adbe.pkcs7.sha1`: the SHA-1 digest of the ranges is the content that is signed. Legacy.
+    Sha1,
+}
+
+/// What the one signer of a PDF signature says. `contents` is `/Contents`, zeros behind the CMS included. Format and name
+/// are for the caller to set.
+///
+/// # Errors
+/// It cannot be read, has not exactly one signer, or carries content that it must not.
+pub fn pdf(
+    contents: &[u8],
+    profile: PdfProfile,
+    file: &[u8],
+    ranges: &[Range<usize>],
+) -> Result<Claim, Flaw> {
+    let data = read(contents)?;
+    if data.signers.len() > 1 {
+        return Err(attributes::wrong(told!(
+            "chữ ký trong PDF phải có đúng một người ký",
+            "a signature in a PDF must have exactly one signer"
+        )));
+    }
+    let (content, legacy) = match (profile, data.content) {
+        (PdfProfile::Detached, None) => (Content::Ranges { file, ranges }, None),
+        (PdfProfile::Sha1, Some(inside)) => (Content::Attached, Some(inside)),
+        (PdfProfile::Detached, Some(_)) => {
+            return Err(attributes::wrong(told!(
+                "chữ ký tách rời trong PDF lại mang theo nội dung",
+                "the detached signature of a PDF carries content"
+            )));
+        }
+        (PdfProfile::Sha1, None) => {
+            return Err(attributes::wrong(told!(
+                "chữ ký adbe.pkcs7.sha1 thiếu giá trị băm",
+                "the signature adbe.pkcs7.sha1 lacks its digest"
+            )));
+        }
+    };
+    let mut found = claims_of(&data, content)?;
+    let mut claim = found.swap_remove(0);
+    if let Some(inside) = legacy {
+        let sha1 = DigestAlgorithm::SHA1;
+        let ranges = content::Pieces::of(Content::Ranges { file, ranges }, None);
+        let digest = ranges.and_then(|ranges| ranges.digest(sha1));
+        if digest.is_none_or(|digest| digest.as_ref() != inside.joined().as_ref()) {
+            let told = told!(
+                "nội dung không khớp với giá trị băm SHA-1 đã ký",
+                "the content does not match the signed SHA-1 digest"
+            );
+            claim.flaws.insert(0, Flaw::new(SignatureReason::DigestMismatch, told));
+        }
+        let used = AlgorithmUse { r#use: Use::Digest, name: sha1.name.to_owned(), key: None };
+        if !claim.algorithms.contains(&used) {
+            claim.algorithms.push(used);
+        }
+    }
+    Ok(claim)
+}
+
+/// The certificates of a bag (`certs-only` PKCS#7, as authorities publish their own), or of any other CMS.
+///
+/// # Errors
+/// It cannot be read.
+pub fn certificates(bytes: &[u8]) -> Result<Vec<Vec<u8>>, Flaw> {
+    let bytes = binary(bytes)?;
+    Ok(read(&bytes)?.carried.certificates)
+}

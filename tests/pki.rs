@@ -1,0 +1,8 @@
+//! Signatures as others make them, and as attackers change them.
+
+#[path = "pki/cms.rs"]
+mod cms;
+#[path = "pki/cms_attacks.rs"]
+mod cms_attacks;
+#[path = "pki/openssl.rs"]
+mod openssl;

@@ -1,0 +1,181 @@
+//! What attackers do to a CMS: nothing that changes what is signed may pass, and nothing may make the reader fall over.
+
+use emc_monitor::pki::claim::Claim;
+use emc_monitor::pki::cms::{Content, SIGNERS_MAX, claims, read};
+use emc_monitor::pki::stamp;
+use emc_monitor::pki::verdict::Flaw;
+use proptest::prelude::{ProptestConfig, any, proptest};
+
+use crate::openssl::{CONTENT, Workshop};
+
+const DETACHED: Content<'_> = Content::Detached(CONTENT);
+
+/// A generator with a seed (xorshift64*), so that a failure can be seen again.
+struct Seeded(u64);
+
+impl Seeded {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        usize::try_from(self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33).unwrap() % limit
+    }
+}
+
+/// What a change must not touch without being seen: how and when it was signed, and by whom, where the signature says
+/// so. A certificate that nothing names is vouched for by its issuer alone.
+fn essence(claim: &Claim) -> impl PartialEq + std::fmt::Debug + use<> {
+    let signer = claim.signer.clone().filter(|_| claim.names_signer);
+    (signer, claim.algorithms.clone(), claim.claimed_time)
+}
+
+fn fine(found: &Result<Vec<Claim>, Flaw>) -> bool {
+    found.as_ref().is_ok_and(|found| found.iter().all(|claim| claim.flaws.is_empty()))
+}
+
+/// Where `part` stands in `bytes`.
+fn place(bytes: &[u8], part: &[u8]) -> usize {
+    bytes.windows(part.len()).position(|window| window == part).unwrap()
+}
+
+#[test]
+fn flipped_bits_never_pass_for_another_signature() {
+    let workshop = Workshop::new();
+    workshop.signer("a", "rsa:2048");
+    workshop.signer("b", "ec -pkeyopt ec_paramgen_curve:P-256");
+    let mut seeded = Seeded(0x5EED);
+    for (name, form) in [("a", ""), ("b", "-cades"), ("a", "-nodetach -stream"), ("b", "-noattr")] {
+        let good = workshop.sign(name, &format!("-md sha256 -outform DER {form}"));
+        let content = if form.contains("nodetach") { Content::Attached } else { DETACHED };
+        let essence_of_good = claims(&good, content).map(|found| essence(&found[0])).unwrap();
+        for _ in 0..1500 {
+            let mut bad = good.clone();
+            let (at, bit) = (seeded.below(bad.len()), seeded.below(8));
+            bad[at] ^= 1 << bit;
+            let found = claims(&bad, content);
+            if fine(&found) {
+                assert_eq!(essence(&found.unwrap()[0]), essence_of_good, "{name} {form} byte {at} bit {bit}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_bit_of_what_is_signed_counts() {
+    let workshop = Workshop::new();
+    workshop.signer("a", "ec -pkeyopt ec_paramgen_curve:P-256");
+    let good = workshop.sign("a", "-md sha256 -outform DER -cades -nodetach");
+    let certificate = workshop.der("a");
+    let data = read(&good).unwrap();
+    assert!(data.signers.len() == 1 && data.carried.certificates == [certificate.clone()]);
+    // Content and certificate are covered, the certificate by its digest in signing-certificate-v2.
+    for (part, what) in [(CONTENT, "content"), (&certificate[..], "certificate")] {
+        let begin = place(&good, part);
+        for at in begin..begin + part.len() {
+            let mut bad = good.clone();
+            bad[at] ^= 1 << (at % 8);
+            assert!(!fine(&claims(&bad, Content::Attached)), "{what} at {at}");
+        }
+    }
+}
+
+#[test]
+fn an_exchanged_certificate_is_seen() {
+    let workshop = Workshop::new();
+    workshop.signer("a", "rsa:2048");
+    workshop.openssl("req -x509 -key a.key -out twin.pem -days 300 -subj /C=VN/O=Bo/CN=a -set_serial 7");
+    workshop.openssl("req -x509 -key a.key -out a.pem -days 30 -subj /C=VN/O=Bo/CN=a -set_serial 7");
+    let signed = |options: &str| workshop.sign("a", &format!("-md sha256 -outform DER {options}"));
+    let (ours, twin) = (workshop.der("a"), workshop.der("twin"));
+    assert_eq!(ours.len(), twin.len());
+    for (options, word) in [("-cades", Some("signer_mismatch")), ("", None)] {
+        let mut bytes = signed(options);
+        let begin = place(&bytes, &ours);
+        bytes[begin..begin + twin.len()].copy_from_slice(&twin);
+        let claim = claims(&bytes, DETACHED).unwrap().remove(0);
+        // Without the attribute nothing tells the two apart, and the claim says that nothing does.
+        assert_eq!(claim.flaws.first().map(|flaw| flaw.reason.as_str()), word, "{options}");
+        assert!(!claim.names_signer);
+    }
+    // A second certificate of the same name and number beside the right one does no harm.
+    let bytes = signed("-cades -certfile twin.pem");
+    let claim = claims(&bytes, DETACHED).unwrap().remove(0);
+    assert!(claim.flaws.is_empty() && claim.signer == Some(ours));
+}
+
+#[test]
+fn attributes_do_not_pass_for_content() {
+    let workshop = Workshop::new();
+    workshop.signer("a", "rsa:2048");
+    let good = workshop.sign("a", "-md sha256 -outform DER -nosmimecap");
+    // The attributes that were signed, with the tag that was hashed, signed once more as bare content.
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, CONTENT);
+    let end = place(&good, digest.as_ref()) + 32;
+    let begin = (0..end).rev().find(|at| good[*at] == 0xa0 && usize::from(good[at + 1]) + at + 2 == end).unwrap();
+    let disguised = [&[0x31], &good[begin + 1..end]].concat();
+    workshop.write("content", &disguised);
+    let bare = workshop.sign("a", "-md sha256 -outform DER -noattr");
+    let claim = claims(&bare, Content::Detached(&disguised)).unwrap().remove(0);
+    assert_eq!(claim.flaws[0].reason.as_str(), "structure_wrong");
+}
+
+#[test]
+fn what_is_cut_short_is_never_fine() {
+    let workshop = Workshop::new();
+    workshop.signer("a", "ec -pkeyopt ec_paramgen_curve:P-256");
+    for form in ["", "-nodetach -stream", "-outform PEM"] {
+        let good = workshop.sign("a", &format!("-md sha256 -outform DER {form}"));
+        let content = if form.contains("nodetach") { Content::Attached } else { DETACHED };
+        let last = good.iter().rposition(|byte| !byte.is_ascii_whitespace()).unwrap();
+        for end in 0..last {
+            let found = claims(&good[..end], content);
+            assert!(found.is_err(), "{form} cut at {end}");
+        }
+        let behind = [&good[..], b"more"].concat();
+        assert_eq!(claims(&behind, content).is_err(), !form.contains("PEM"), "{form}");
+        let filled = [&good[..], &[0; 500]].concat();
+        assert!(fine(&claims(&filled, content)), "{form}");
+    }
+}
+
+#[test]
+fn as_many_signers_as_are_allowed_and_no_more() {
+    let workshop = Workshop::new();
+    workshop.signer("a", "ec -pkeyopt ec_paramgen_curve:P-256");
+    workshop.sign("a", "-md sha256 -outform DER");
+    let mut reached = 1;
+    while reached < SIGNERS_MAX {
+        let more = (SIGNERS_MAX - reached).min(32);
+        workshop.openssl(&format!(
+            "cms -resign -md sha256 -in signed -inform DER -outform DER -out next {}",
+            "-signer a.pem -inkey a.key ".repeat(more)
+        ));
+        workshop.write("signed", &workshop.read("next"));
+        reached += more;
+    }
+    let found = claims(&workshop.read("signed"), DETACHED);
+    assert!(fine(&found) && found.as_ref().is_ok_and(|found| found.len() == SIGNERS_MAX), "{found:?}");
+    workshop.openssl(
+        "cms -resign -md sha256 -in signed -inform DER -outform DER -out next -signer a.pem -inkey a.key",
+    );
+    assert_eq!(claims(&workshop.read("next"), DETACHED).unwrap_err().reason.as_str(), "too_complex");
+}
+
+#[test]
+fn bombs_are_put_down() {
+    let deep = [0x30, 0x80].repeat(4_000_000);
+    let pieces = [0x24, 0x80].repeat(4_000_000);
+    let header = [0x30, 0x80, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2, 0xa0, 0x80, 0x30, 0x80];
+    for bomb in [deep.clone(), pieces.clone(), [&header[..], &deep].concat(), [&header[..], &pieces].concat()] {
+        assert_eq!(claims(&bomb, Content::Attached).unwrap_err().reason.as_str(), "malformed");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn any_bytes_are_judged_without_a_panic(bytes in any::<Vec<u8>>()) {
+        let _ = claims(&bytes, DETACHED);
+        let _ = stamp::of_answer(&bytes);
+    }
+}
