@@ -6,3 +6,7 @@ mod cms;
 mod cms_attacks;
 #[path = "pki/openssl.rs"]
 mod openssl;
+#[path = "pki/pyhanko.rs"]
+mod pyhanko;
+#[path = "pki/stamps.rs"]
+mod stamps;

@@ -53,11 +53,8 @@ impl<'a> Iterator for Reader<'a> {
                 (inside, inside.checked_add(2)?)
             }
         };
-        let element = Element {
-            tag: header.tag,
-            content: self.0.get(begin..inside)?,
-            whole: self.0.get(..end)?,
-        };
+        let element =
+            Element { tag: header.tag, content: self.0.get(begin..inside)?, whole: self.0.get(..end)? };
         self.0 = self.0.get(end..)?;
         Some(element)
     }

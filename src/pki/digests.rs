@@ -1,6 +1,8 @@
 //! Digest algorithms: what they are called, and digests over content that lies in pieces.
 
-use aws_lc_rs::digest::{Algorithm, Context, Digest, SHA1_FOR_LEGACY_USE_ONLY, SHA224, SHA256, SHA384, SHA512};
+use aws_lc_rs::digest::{
+    Algorithm, Context, Digest, SHA1_FOR_LEGACY_USE_ONLY, SHA224, SHA256, SHA384, SHA512,
+};
 
 use crate::pki::oid::HASHES;
 

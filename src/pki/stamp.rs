@@ -12,8 +12,7 @@ use crate::pki::certificate::time;
 use crate::pki::claim::{AlgorithmUse, Claim, StampedMessage, Use};
 use crate::pki::cms::{self, Content, TST_INFO};
 use crate::pki::der::{
-    self, BOOLEAN, Element, GENERALIZED_TIME, INTEGER, OCTET_STRING, OID, SEQUENCE, implicit,
-    magnitude,
+    self, BOOLEAN, Element, GENERALIZED_TIME, INTEGER, OCTET_STRING, OID, SEQUENCE, implicit, magnitude,
 };
 use crate::pki::digests::DigestAlgorithm;
 use crate::pki::names::hexadecimal;
@@ -112,7 +111,8 @@ fn unverified(told: Told) -> Flaw {
 fn signed(token: &[u8], imprint: &str) -> Result<Claim, Flaw> {
     let mut claims = cms::claims(token, Content::Attached).map_err(|flaw| wrong(flaw.told))?;
     let (Some(mut claim), true) = (claims.pop(), claims.is_empty()) else {
-        let told = told!("dấu thời gian phải có đúng một người ký", "a timestamp must have exactly one signer");
+        let told =
+            told!("dấu thời gian phải có đúng một người ký", "a timestamp must have exactly one signer");
         return Err(wrong(told));
     };
     if let Some(flaw) = claim.flaws.first() {

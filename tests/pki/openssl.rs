@@ -7,33 +7,33 @@ use std::process::Command;
 use tempfile::TempDir;
 
 /// A folder in which OpenSSL works.
-pub struct Workshop(TempDir);
+pub(crate) struct Workshop(TempDir);
 
 /// What most tests sign.
-pub const CONTENT: &[u8] = "Kết quả giải quyết thủ tục hành chính\n".as_bytes();
+pub(crate) const CONTENT: &[u8] = "Kết quả giải quyết thủ tục hành chính\n".as_bytes();
 
 impl Workshop {
     /// A folder with the content in `content`.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let workshop = Self(tempfile::tempdir().unwrap());
         workshop.write("content", CONTENT);
         workshop
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    pub fn write(&self, name: &str, bytes: &[u8]) {
+    pub(crate) fn write(&self, name: &str, bytes: &[u8]) {
         fs::write(self.path(name), bytes).unwrap();
     }
 
-    pub fn read(&self, name: &str) -> Vec<u8> {
+    pub(crate) fn read(&self, name: &str) -> Vec<u8> {
         fs::read(self.path(name)).unwrap()
     }
 
     /// Runs OpenSSL with words that stand between blanks.
-    pub fn openssl(&self, words: &str) {
+    pub(crate) fn openssl(&self, words: &str) {
         let done = Command::new("openssl")
             .args(words.split_whitespace())
             .current_dir(self.0.path())
@@ -43,7 +43,7 @@ impl Workshop {
     }
 
     /// A key and its self-signed certificate: `name.key`, `name.pem`.
-    pub fn signer(&self, name: &str, key: &str) {
+    pub(crate) fn signer(&self, name: &str, key: &str) {
         self.openssl(&format!(
             "req -x509 -newkey {key} -nodes -keyout {name}.key -out {name}.pem -days 30 -subj /C=VN/O=Bo/CN={name} \
              -addext keyUsage=critical,digitalSignature"
@@ -51,7 +51,7 @@ impl Workshop {
     }
 
     /// Signs `content` as this signer; the signature's bytes.
-    pub fn sign(&self, name: &str, options: &str) -> Vec<u8> {
+    pub(crate) fn sign(&self, name: &str, options: &str) -> Vec<u8> {
         self.openssl(&format!(
             "cms -sign -in content -binary -signer {name}.pem -inkey {name}.key -out signed {options}"
         ));
@@ -59,7 +59,7 @@ impl Workshop {
     }
 
     /// A certificate in DER.
-    pub fn der(&self, name: &str) -> Vec<u8> {
+    pub(crate) fn der(&self, name: &str) -> Vec<u8> {
         self.openssl(&format!("x509 -in {name}.pem -outform DER -out {name}.der"));
         self.read(&format!("{name}.der"))
     }

@@ -51,7 +51,8 @@ fn word(opened: Result<Stamp, Flaw>) -> &'static str {
 
 #[test]
 fn a_token_says_when_by_whom_and_over_what() {
-    for (named_by, hash, shown) in [("sha1", "-sha256", "SHA-256"), ("sha256", "-sha1", "SHA-1"), ("sha512", "-sha512", "SHA-512")]
+    for (named_by, hash, shown) in
+        [("sha1", "-sha256", "SHA-256"), ("sha256", "-sha1", "SHA-1"), ("sha512", "-sha512", "SHA-512")]
     {
         let workshop = authority(named_by);
         let answer = answer(&workshop, hash, "");

@@ -27,11 +27,11 @@ impl<'a> Attributes<'a> {
         let mut reader = Reader::new(content);
         let mut found = Vec::new();
         for element in reader.by_ref() {
-            let pair = attribute(element).ok_or_else(|| {
-                wrong(told!("có thuộc tính không đọc được", "an attribute cannot be read"))
-            })?;
+            let pair = attribute(element)
+                .ok_or_else(|| wrong(told!("có thuộc tính không đọc được", "an attribute cannot be read")))?;
             found.push(pair);
-            if found.len() > ATTRIBUTES_MAX || found.last().is_some_and(|pair| pair.1.len() > ATTRIBUTES_MAX) {
+            if found.len() > ATTRIBUTES_MAX || found.last().is_some_and(|pair| pair.1.len() > ATTRIBUTES_MAX)
+            {
                 return Err(too_many(told!(
                     "chữ ký có hơn {ATTRIBUTES_MAX} thuộc tính",
                     "the signature has more than {ATTRIBUTES_MAX} attributes"

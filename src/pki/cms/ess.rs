@@ -34,10 +34,7 @@ pub(super) fn read<'a>(attributes: &Attributes<'a>) -> Result<Vec<Named<'a>>, Fl
     for (kind, name, default) in kinds {
         if let Some(value) = attributes.single(kind, name)? {
             let named = named(value, default, kind == SIGNING_CERTIFICATE_V2).ok_or_else(|| {
-                wrong(told!(
-                    "không đọc được thuộc tính {name}",
-                    "the attribute {name} cannot be read"
-                ))
+                wrong(told!("không đọc được thuộc tính {name}", "the attribute {name} cannot be read"))
             })?;
             found.push(named);
         }
@@ -101,8 +98,8 @@ impl Named<'_> {
     fn serial_fits(&self, der: &[u8]) -> bool {
         let Some((issuer, serial)) = self.serial else { return true };
         Certificate::parse(der).is_some_and(|certificate| {
-            let same = issuer == certificate.issuer
-                || distinguished(issuer) == distinguished(certificate.issuer);
+            let same =
+                issuer == certificate.issuer || distinguished(issuer) == distinguished(certificate.issuer);
             same && serial == certificate.serial
         })
     }

@@ -32,11 +32,8 @@ pub(super) const SIGNATURE_TIMESTAMP: ObjectIdentifier = oid("1.2.840.113549.1.9
 /// Attribute: a timestamp over the content, made before the signature.
 pub(super) const CONTENT_TIMESTAMP: ObjectIdentifier = oid("1.2.840.113549.1.9.16.2.20");
 /// Attributes: timestamps over all that came before, in their three versions.
-pub(super) const ARCHIVE_TIMESTAMPS: [ObjectIdentifier; 3] = [
-    oid("1.2.840.113549.1.9.16.2.27"),
-    oid("1.2.840.113549.1.9.16.2.48"),
-    oid("0.4.0.1733.2.4"),
-];
+pub(super) const ARCHIVE_TIMESTAMPS: [ObjectIdentifier; 3] =
+    [oid("1.2.840.113549.1.9.16.2.27"), oid("1.2.840.113549.1.9.16.2.48"), oid("0.4.0.1733.2.4")];
 /// Attribute: certificates (CAdES).
 pub(super) const CERTIFICATE_VALUES: ObjectIdentifier = oid("1.2.840.113549.1.9.16.2.23");
 /// Attribute: revocation lists and OCSP responses (CAdES).

@@ -57,7 +57,8 @@ pub struct Signer<'a> {
 impl SignedData<'_> {
     /// How many bytes the certificates and statements take that all signers share.
     pub(super) fn carried_bytes(&self) -> usize {
-        let statements = self.carried.crls.iter().chain(&self.carried.ocsps).map(|statement| &statement.bytes);
+        let statements =
+            self.carried.crls.iter().chain(&self.carried.ocsps).map(|statement| &statement.bytes);
         self.carried.certificates.iter().chain(statements).map(Vec::len).sum()
     }
 }

@@ -11,8 +11,8 @@ use crate::pki::cms::carried;
 use crate::pki::cms::content::Pieces;
 use crate::pki::cms::ess::{self, Named};
 use crate::pki::cms::oids::{
-    ALGORITHM_PROTECTION, ARCHIVE_TIMESTAMPS, CONTENT_TIMESTAMP, CONTENT_TYPE, DATA, MESSAGE_DIGEST, SIGNATURE_TIMESTAMP,
-    SIGNING_TIME,
+    ALGORITHM_PROTECTION, ARCHIVE_TIMESTAMPS, CONTENT_TIMESTAMP, CONTENT_TYPE, DATA, MESSAGE_DIGEST,
+    SIGNATURE_TIMESTAMP, SIGNING_TIME,
 };
 use crate::pki::cms::protection;
 use crate::pki::cms::read::{Identifier, SignedData, Signer};
@@ -64,6 +64,7 @@ pub(super) fn judge<'a>(
     carried::of_signer(signer, &mut carried)?;
     let mut flaws = judging.flaws;
     flaws.sort_by_key(|flaw| flaw.reason);
+    flaws.dedup();
     Ok(Claim {
         format: if named.is_empty() { Format::Cms } else { Format::Cades },
         name: number.to_string(),
@@ -90,7 +91,8 @@ impl<'a> Judging<'a> {
     }
 
     fn digest_use(&self) -> AlgorithmUse {
-        let name = self.digest.map_or_else(|| dotted(self.signer.digest.oid), |digest| digest.name.to_owned());
+        let name =
+            self.digest.map_or_else(|| dotted(self.signer.digest.oid), |digest| digest.name.to_owned());
         AlgorithmUse { r#use: Use::Digest, name, key: None }
     }
 
@@ -137,10 +139,7 @@ impl<'a> Judging<'a> {
     /// attributes is refused, because a signature over attributes could be passed off as one over such content.
     fn check_bare_content(&mut self) {
         if self.data.content_type != DATA.as_bytes() {
-            self.flaws.push(wrong(told!(
-                "thiếu các thuộc tính được ký",
-                "there are no signed attributes"
-            )));
+            self.flaws.push(wrong(told!("thiếu các thuộc tính được ký", "there are no signed attributes")));
         }
         let together = self.content.and_then(Pieces::together);
         let disguised = together.and_then(|bytes| bytes.strip_prefix(&[SET])).is_some_and(|_| {
@@ -189,6 +188,9 @@ impl<'a> Judging<'a> {
             "Ed25519" if self.signer.signed.is_some() => Some("SHA-512"),
             _ => scheme.digest.map(|digest| digest.name),
         };
+        if self.digest.is_none() {
+            self.unsupported(&self.digest_use().name);
+        }
         if let (Some(signature), Some(content)) = (of_signature, self.digest.map(|digest| digest.name))
             && signature != content
         {
@@ -307,9 +309,7 @@ fn required<'a>(
     tag: u8,
 ) -> Result<Element<'a>, Flaw> {
     let found = attributes.single(kind, name)?.filter(|value| value.tag == tag);
-    found.ok_or_else(|| {
-        wrong(told!("thiếu thuộc tính {name}", "the attribute {name} is missing"))
-    })
+    found.ok_or_else(|| wrong(told!("thiếu thuộc tính {name}", "the attribute {name} is missing")))
 }
 
 /// Whether a certificate bears a signer's identifier. Names are compared as they came, or by what they say.

@@ -91,7 +91,10 @@ impl When {
 }
 
 fn nonconforming(Told { vi, en }: &Told) -> Told {
-    Told { vi: format!("{vi}: chưa đúng yêu cầu của {RULE}"), en: format!("{en} is not what {RULE} asks for") }
+    Told {
+        vi: format!("{vi}: chưa đúng yêu cầu của {RULE}"),
+        en: format!("{en} is not what {RULE} asks for"),
+    }
 }
 
 fn unproven(Told { vi, en }: &Told, limit: &Limit) -> Told {
