@@ -19,5 +19,6 @@ pub mod report;
 pub mod rules;
 pub mod sandbox;
 pub mod schedule;
+pub mod sign;
 pub mod slo;
 pub mod web;
