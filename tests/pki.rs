@@ -4,6 +4,8 @@
 mod cms;
 #[path = "pki/cms_attacks.rs"]
 mod cms_attacks;
+#[path = "pki/cms_odd.rs"]
+mod cms_odd;
 #[path = "pki/openssl.rs"]
 mod openssl;
 #[path = "pki/pyhanko.rs"]

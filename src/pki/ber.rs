@@ -250,8 +250,7 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
         fn any_bytes_are_read_without_a_panic(bytes in any::<Vec<u8>>()) {
-            let mut reader = Reader::new(&bytes);
-            while let Some(element) = reader.next() {
+            for element in Reader::new(&bytes) {
                 let _ = (Octets::of(element), canonical_set(element.content));
             }
         }

@@ -21,11 +21,16 @@ fn signed() -> Workshop {
     workshop.signer("tsa", "rsa:2048");
     workshop.signer("p256", "ec -pkeyopt ec_paramgen_curve:P-256");
     workshop.signer("ed", "ed25519");
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python/sign_cms.py");
+    run("sign_cms.py", &workshop);
+    workshop
+}
+
+/// Runs a script of `tests/python` in a folder.
+pub(crate) fn run(script: &str, workshop: &Workshop) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python").join(script);
     let done = Command::new(python()).arg(script).arg(workshop.path("")).output();
     let done = done.expect("tests/setup/python.sh makes the environment");
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    workshop
 }
 
 fn claim(workshop: &Workshop, name: &str) -> Claim {

@@ -1,11 +1,13 @@
 //! What a CMS signs, wherever it lies: hashed in pieces, never copied, and once per digest algorithm however many sign.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::ops::Range;
 
 use aws_lc_rs::digest::Digest;
 
-use crate::pki::ber::Octets;
+use crate::pki::ber::{Octets, Reader};
+use crate::pki::cms::oids::MESSAGE_DIGEST;
+use crate::pki::der::{OID, SET};
 use crate::pki::digests::DigestAlgorithm;
 
 /// The content that a CMS signs.
@@ -28,6 +30,7 @@ pub enum Content<'a> {
 pub(super) struct Pieces<'a> {
     kind: Kind<'a>,
     known: RefCell<Vec<(DigestAlgorithm, Digest)>>,
+    attributes: OnceCell<bool>,
 }
 
 enum Kind<'a> {
@@ -46,7 +49,7 @@ impl<'a> Pieces<'a> {
                 Kind::Ranges(ranges.iter().map(|range| file.get(range.clone())).collect::<Option<_>>()?)
             }
         };
-        Some(Self { kind, known: RefCell::default() })
+        Some(Self { kind, known: RefCell::default(), attributes: OnceCell::new() })
     }
 
     fn each(&self, take: &mut dyn FnMut(&'a [u8])) {
@@ -69,6 +72,22 @@ impl<'a> Pieces<'a> {
         let digest = context.finish();
         self.known.borrow_mut().push((algorithm, digest));
         Some(digest)
+    }
+
+    /// Whether the content itself reads as the signed attributes of a signature.
+    pub(super) fn reads_as_attributes(&self) -> bool {
+        *self.attributes.get_or_init(|| {
+            let mut first = None;
+            self.each(&mut |piece| first = first.or_else(|| piece.first().copied()));
+            if first != Some(SET) {
+                return false;
+            }
+            let mut joined = Vec::new();
+            self.each(&mut |piece| joined.extend_from_slice(piece));
+            let attributes = Reader::new(&joined).enter(SET).into_iter().flatten();
+            let kinds = attributes.filter_map(|attribute| Reader::new(attribute.content).expect(OID));
+            kinds.into_iter().any(|kind| kind.content == MESSAGE_DIGEST.as_bytes())
+        })
     }
 
     /// The bytes, where they lie together.

@@ -50,7 +50,8 @@ fn named(value: Element<'_>, default: DigestAlgorithm, may_name_digest: bool) ->
     let hash = first.expect(OCTET_STRING)?.content;
     let serial = match first.enter(SEQUENCE) {
         Some(mut inside) => {
-            let name = inside.enter(SEQUENCE)?.enter(explicit(4))?.expect(SEQUENCE)?.whole;
+            let name = inside.enter(SEQUENCE)?.find(|name| name.tag == explicit(4))?;
+            let name = Reader::new(name.content).expect(SEQUENCE)?.whole;
             Some((name, magnitude(inside.expect(INTEGER)?.content)))
         }
         None => None,

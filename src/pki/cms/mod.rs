@@ -24,6 +24,8 @@ use crate::pki::claim::{AlgorithmUse, Claim, Use};
 use crate::pki::digests::DigestAlgorithm;
 use crate::pki::verdict::{Flaw, SignatureReason};
 
+use content::Pieces;
+
 pub use content::Content;
 pub(in crate::pki) use oids::TST_INFO;
 pub use read::{SIGNERS_MAX, SignedData, Signer, read};
@@ -84,7 +86,18 @@ fn claims_of(data: &SignedData<'_>, content: Content<'_>) -> Result<Vec<Claim>, 
             "the CMS has too many signers with too much carried along"
         )));
     }
-    let pieces = content::Pieces::of(content, data.content);
+    let pieces = Pieces::of(content, data.content);
+    if let (Some(beside), Some(_), false) = (&pieces, data.content, matches!(content, Content::Attached)) {
+        let inside = Pieces::of(Content::Attached, data.content);
+        let digest =
+            |pieces: &Pieces<'_>| pieces.digest(DigestAlgorithm::SHA256).map(|it| it.as_ref().to_vec());
+        if inside.is_none_or(|inside| digest(&inside) != digest(beside)) {
+            return Err(attributes::wrong(told!(
+                "CMS mang theo nội dung khác với nội dung được đưa kèm",
+                "the CMS carries content other than the one given beside it"
+            )));
+        }
+    }
     let numbered = data.signers.iter().enumerate();
     numbered.map(|(place, signer)| signer::judge(data, signer, pieces.as_ref(), place + 1)).collect()
 }
@@ -116,6 +129,12 @@ pub fn pdf(
             "a signature in a PDF must have exactly one signer"
         )));
     }
+    if data.content_type != oids::DATA.as_bytes() {
+        return Err(attributes::wrong(told!(
+            "chữ ký trong PDF phải ký dữ liệu loại id-data",
+            "a signature in a PDF must be over content of type id-data"
+        )));
+    }
     let (content, legacy) = match (profile, data.content) {
         (PdfProfile::Detached, None) => (Content::Ranges { file, ranges }, None),
         (PdfProfile::Sha1, Some(inside)) => (Content::Attached, Some(inside)),
@@ -136,7 +155,7 @@ pub fn pdf(
     let mut claim = found.swap_remove(0);
     if let Some(inside) = legacy {
         let sha1 = DigestAlgorithm::SHA1;
-        let ranges = content::Pieces::of(Content::Ranges { file, ranges }, None);
+        let ranges = Pieces::of(Content::Ranges { file, ranges }, None);
         let digest = ranges.and_then(|ranges| ranges.digest(sha1));
         if digest.is_none_or(|digest| digest.as_ref() != inside.joined().as_ref()) {
             let told = told!(
