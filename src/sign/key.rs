@@ -49,6 +49,22 @@ impl Signer {
         Self::from_parts(read_key(key)?, read_all(certificates)?, choice)
     }
 
+    /// The same for a PKCS#8 file under a password (PEM `ENCRYPTED PRIVATE KEY`, or DER).
+    ///
+    /// # Errors
+    /// If the password is wrong, the key cannot be read, or no certificate belongs to it.
+    pub fn from_encrypted_pkcs8(
+        key: &[u8],
+        password: &Secret,
+        certificates: &[u8],
+        choice: Choice,
+    ) -> Result<Self, SignFault> {
+        let unpacked = der::pem::decode_vec(key).map(|(_, der)| der);
+        let key = pkcs12::unlocked(unpacked.as_deref().unwrap_or(key), password)?;
+        let key = from_pkcs8(&key, pkcs8_sort(&key).ok_or_else(unreadable)?)?;
+        Self::from_parts(key, read_all(certificates)?, choice)
+    }
+
     /// A key and its certificates from a PKCS#12 file (`.p12`, `.pfx`).
     ///
     /// # Errors
@@ -255,8 +271,8 @@ fn encrypted() -> SignFault {
     SignFault::new(
         Obstacle::Key,
         told!(
-            "tệp khóa PKCS#8 được bảo vệ bằng mật khẩu nên không đọc được: dùng PKCS#12, hoặc gỡ mật khẩu bằng \"openssl pkcs8\" và chỉ cho một người dùng đọc tệp",
-            "the PKCS#8 key file is protected by a password, which is not read here: use PKCS#12, or take the password off with \"openssl pkcs8\" and let one user only read the file"
+            "tệp khóa PKCS#8 được bảo vệ bằng mật khẩu: khai thêm mật khẩu của tệp",
+            "the PKCS#8 key file is protected by a password: give that password, too"
         ),
     )
 }

@@ -67,6 +67,13 @@ fn keys_are_read_from_every_usual_file() {
         authority.must("openssl pkcs8 -topk8 -nocrypt -in signer.key -outform DER -out key.der");
         authority.must("openssl x509 -in signer.pem -outform DER -out signer.der");
         let mut files = vec![authority.read("signer.key"), authority.read("key.der")];
+        for options in ["", "-outform DER -v1 PBE-SHA1-3DES", "-v2 aes-128-cbc -v2prf hmacWithSHA512"] {
+            authority.must(&format!(
+                "openssl pkcs8 -provider default -provider legacy -topk8 -in signer.key -passout pass:x -out hidden.key {options}"
+            ));
+            let (hidden, chain) = (authority.read("hidden.key"), authority.read("signer.pem"));
+            Signer::from_encrypted_pkcs8(&hidden, &password("x"), &chain, Choice::default()).unwrap();
+        }
         if sort != Sort::Ed25519 {
             authority.must("openssl pkey -traditional -in signer.key -out old.key");
             files.push(authority.read("old.key"));

@@ -117,10 +117,7 @@ fn take(found: &mut Content, mut bag: Reader<'_>, password: &Secret) -> Result<(
             found.key = value.expect(SEQUENCE).ok_or_else(unreadable)?.whole.to_vec();
         }
         SHROUDED_KEY_BAG if found.key.is_empty() => {
-            let mut info = value.enter(SEQUENCE).ok_or_else(unreadable)?;
-            let algorithm = info.enter(SEQUENCE).ok_or_else(unreadable)?;
-            let hidden = info.expect(OCTET_STRING).ok_or_else(unreadable)?.content;
-            found.key = decrypt(algorithm, hidden, password)?;
+            found.key = unlocked(value.expect(SEQUENCE).ok_or_else(unreadable)?.whole, password)?;
         }
         CERTIFICATE_BAG => {
             let mut inner = value.enter(SEQUENCE).ok_or_else(unreadable)?;
@@ -133,24 +130,35 @@ fn take(found: &mut Content, mut bag: Reader<'_>, password: &Secret) -> Result<(
     Ok(())
 }
 
+/// Opens an `EncryptedPrivateKeyInfo`.
+pub(super) fn unlocked(info: &[u8], password: &Secret) -> Result<Vec<u8>, SignFault> {
+    let mut info = Reader::new(info).enter(SEQUENCE).ok_or_else(unreadable)?;
+    let algorithm = info.enter(SEQUENCE).ok_or_else(unreadable)?;
+    let hidden = info.expect(OCTET_STRING).ok_or_else(unreadable)?.content;
+    let key = decrypt(algorithm, hidden, password)?;
+    // One wrong password in 256 leaves what looks like padding, but no key.
+    let whole = Reader::new(&key).expect(SEQUENCE).is_some_and(|found| found.whole.len() == key.len());
+    if whole { Ok(key) } else { Err(wrong_password()) }
+}
+
 fn wrong_password() -> SignFault {
     SignFault::new(
         Obstacle::Password,
-        told!("mật khẩu của tệp PKCS#12 không đúng", "the password of the PKCS#12 file is wrong"),
+        told!("mật khẩu của tệp khóa không đúng", "the password of the key file is wrong"),
     )
 }
 
 fn unreadable() -> SignFault {
     key(told!(
-        "tệp PKCS#12 không đọc được: cần tệp .p12 hoặc .pfx mã hóa DER, xuất bằng OpenSSL, Windows hoặc công cụ của CA",
-        "the PKCS#12 file cannot be read: it must be a .p12 or .pfx file in DER, as OpenSSL, Windows or a CA's tool exports it"
+        "tệp khóa có mật khẩu không đọc được: cần tệp .p12, .pfx hoặc PKCS#8 mã hóa DER, xuất bằng OpenSSL, Windows hoặc công cụ của CA",
+        "the key file with a password cannot be read: it must be a .p12, .pfx or PKCS#8 file in DER, as OpenSSL, Windows or a CA's tool exports it"
     ))
 }
 
 fn unsupported() -> SignFault {
     key(told!(
-        "tệp PKCS#12 được bảo vệ bằng thuật toán không được hỗ trợ: xuất lại bằng \"openssl pkcs12 -export\" (PBES2 với AES, hoặc 3DES, RC2 kiểu cũ)",
-        "the PKCS#12 file is protected by an algorithm that is not supported: export it again with \"openssl pkcs12 -export\" (PBES2 with AES, or the older triple DES and RC2)"
+        "tệp khóa được bảo vệ bằng thuật toán không được hỗ trợ: xuất lại bằng \"openssl pkcs12 -export\" (PBES2 với AES, hoặc 3DES, RC2 kiểu cũ)",
+        "the key file is protected by an algorithm that is not supported: export it again with \"openssl pkcs12 -export\" (PBES2 with AES, or the older triple DES and RC2)"
     ))
 }
 
