@@ -12,3 +12,15 @@ mod openssl;
 mod pyhanko;
 #[path = "pki/stamps.rs"]
 mod stamps;
+#[path = "pki/xades.rs"]
+mod xades;
+#[path = "pki/xml.rs"]
+mod xml;
+#[path = "pki/xml_attacks.rs"]
+mod xml_attacks;
+#[path = "pki/xml_bed.rs"]
+mod xml_bed;
+#[path = "pki/xml_canonical.rs"]
+mod xml_canonical;
+#[path = "pki/xml_documents.rs"]
+mod xml_documents;

@@ -67,8 +67,17 @@ pub(super) fn digest_of(method: Node<'_, '_>) -> Result<&'static DigestAlgorithm
 
 /// The canonical form that an element names, with its prefixes; `None` where it names no canonical form.
 pub(super) fn canonical_of<'a>(method: Node<'a, '_>) -> Option<Method<'a>> {
-    let uri = attribute(method, "Algorithm")?;
-    let (form, comments) = match uri {
+    let (form, comments) = form_of(attribute(method, "Algorithm")?)?;
+    let list = child_elements(method).find(|child| is(*child, EXCLUSIVE, "InclusiveNamespaces"));
+    let words = list.filter(|_| form == Form::Exclusive).and_then(|list| attribute(list, "PrefixList"));
+    let words = words.unwrap_or_default().split_ascii_whitespace();
+    let prefixes = words.map(|prefix| if prefix == "#default" { "" } else { prefix }).collect();
+    Some(Method { form, comments, prefixes })
+}
+
+/// The canonical form that has this address, and whether it keeps comments.
+pub(super) fn form_of(uri: &str) -> Option<(Form, bool)> {
+    Some(match uri {
         "http://www.w3.org/TR/2001/REC-xml-c14n-20010315" => (Form::Inclusive, false),
         "http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments" => (Form::Inclusive, true),
         "http://www.w3.org/2006/12/xml-c14n11" => (Form::Inclusive11, false),
@@ -76,12 +85,7 @@ pub(super) fn canonical_of<'a>(method: Node<'a, '_>) -> Option<Method<'a>> {
         EXCLUSIVE => (Form::Exclusive, false),
         "http://www.w3.org/2001/10/xml-exc-c14n#WithComments" => (Form::Exclusive, true),
         _ => return None,
-    };
-    let list = child_elements(method).find(|child| is(*child, EXCLUSIVE, "InclusiveNamespaces"));
-    let words = list.filter(|_| form == Form::Exclusive).and_then(|list| attribute(list, "PrefixList"));
-    let words = words.unwrap_or_default().split_ascii_whitespace();
-    let prefixes = words.map(|prefix| if prefix == "#default" { "" } else { prefix }).collect();
-    Some(Method { form, comments, prefixes })
+    })
 }
 
 /// A signature algorithm: the DER of the `AlgorithmIdentifier` that X.509 has for it.

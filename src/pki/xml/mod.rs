@@ -21,7 +21,8 @@ mod xades;
 use crate::model::told::told;
 use crate::pki::claim::Claim;
 use crate::pki::verdict::{Flaw, SignatureReason};
-use crate::pki::xml::document::Page;
+use crate::pki::xml::canonical::{Method, View, write};
+use crate::pki::xml::document::{Named, Page};
 use crate::pki::xml::elements::{DS, is};
 use crate::pki::xml::limits::too_complex;
 use crate::pki::xml::reference::{Surroundings, Work};
@@ -82,6 +83,33 @@ pub fn claims_covering(
         signature::claim(&around, place + 1, coverage, &mut work)
     };
     Ok(signatures.into_iter().enumerate().map(claim).collect())
+}
+
+/// The canonical form of a file, or of the one element in it that has an identifier, as a signature takes its digest. The
+/// form is named by its address; `prefixes` are those that the exclusive form treats as the inclusive ones do.
+///
+/// # Errors
+///
+/// Those of [`claims`]; `reference_wrong` where the identifier leads to no or to several elements, or the address to no
+/// canonical form.
+pub fn canonical(
+    bytes: &[u8],
+    form: &str,
+    prefixes: &[&str],
+    identifier: Option<&str>,
+) -> Result<Vec<u8>, Flaw> {
+    let text = text::read(bytes)?;
+    let page = Page::parse(&text)?;
+    let named =
+        identifier.map_or(Some(Named::Once(page.tree.root().id())), |identifier| page.named(identifier));
+    let (Some((form, comments)), Some(Named::Once(id))) = (algorithms::form_of(form), named) else {
+        return Err(elements::unsafe_reference(SignatureReason::ReferenceWrong.text()));
+    };
+    let mut octets = Vec::new();
+    let apex = page.tree.get_node(id).unwrap_or(page.tree.root());
+    let method = Method { form, comments, prefixes: prefixes.to_vec() };
+    write(&View::of(apex), &method, &mut octets).map_err(elements::unsafe_reference)?;
+    Ok(octets)
 }
 
 /// A signature over another one's value, among that one's properties: it says nothing about the content.
