@@ -166,10 +166,11 @@ fn a_signature_over_nothing_is_refused() {
         "<ds:DigestValue>47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=</ds:DigestValue>",
     );
     assert_eq!(against(&empty)[0], "reference_wrong", "the digest of nothing fits");
-    let own = reference(Some("#k"), &[EXC], SHA256);
-    let signed =
-        sign(&template(EXC, RSA_SHA256, &own, "").replace("<ds:KeyInfo>", "<ds:KeyInfo Id=\"k\">"), "rsa");
-    let _ = signed;
+    // Only its own properties are signed, no content.
+    let own = reference(Some("#t"), &[EXC], SHA256);
+    let object = "<ds:Object><ds:SignatureProperties Id=\"t\"><a/></ds:SignatureProperties></ds:Object>";
+    let signed = sign(&rich(&template(EXC, RSA_SHA256, &own, object)), "rsa");
+    refused(std::str::from_utf8(&signed).unwrap(), "reference_wrong");
     let none = template(EXC, RSA_SHA256, "", "")
         .replace("<ds:SignatureValue/>", "<ds:SignatureValue>AA==</ds:SignatureValue>");
     refused(&rich(&none), "structure_wrong");
@@ -265,4 +266,114 @@ fn mutated_files_get_no_better_verdict_than_from_xmlsec1() {
         }
     }
     println!("{accepted} accepted and {refused} refused by both, {stricter} refused by us alone");
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 400, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn no_file_makes_the_reader_panic(
+        parts in proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..40),
+        tail in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..20),
+    ) {
+        let file = [parts.concat().as_bytes(), &tail].concat();
+        let _ = claims(&file, None);
+        let _ = claims(parts.concat().as_bytes(), Some(&tail));
+    }
+}
+
+/// What files are put together from at random.
+const PIECES: [&str; 38] = [
+    "<?xml version='1.0'?>",
+    "<a>",
+    "</a>",
+    "<a ",
+    "/>",
+    ">",
+    "<!--",
+    "-->",
+    "<![CDATA[",
+    "]]>",
+    "<?p ",
+    "?>",
+    "&amp;",
+    "&#0;",
+    "&#13;",
+    "&x;",
+    "xmlns='u'",
+    " xmlns:p=''",
+    " p:a='1'",
+    " Id='x'",
+    "\r\n",
+    "ộ",
+    "\u{feff}",
+    "=",
+    "'",
+    "\"",
+    "<Signature xmlns='http://www.w3.org/2000/09/xmldsig#'>",
+    "</Signature>",
+    "<SignedInfo>",
+    "</SignedInfo>",
+    "<Reference URI='#x'>",
+    "</Reference>",
+    "<DigestMethod Algorithm='http://www.w3.org/2001/04/xmlenc#sha256'/>",
+    "<DigestValue>AA==</DigestValue>",
+    "<SignatureValue>AA==</SignatureValue>",
+    "<SignatureValue/>",
+    "<CanonicalizationMethod Algorithm='http://www.w3.org/2001/10/xml-exc-c14n#'/>",
+    "<SignatureMethod Algorithm='http://www.w3.org/2001/04/xmldsig-more#rsa-sha256'/>",
+];
+
+/// A good file with a stretch of it overwritten, taken away or doubled.
+#[test]
+fn no_broken_file_makes_the_reader_panic() {
+    let signed = enveloped("#goc");
+    let mut dice = Dice::new(99);
+    for _ in 0..2_000 {
+        let mut bytes = signed.as_bytes().to_vec();
+        let begin = dice.roll(bytes.len());
+        let end = (begin + dice.roll(60)).min(bytes.len());
+        match dice.roll(3) {
+            0 => bytes[begin..end].fill(u8::try_from(dice.roll(256)).unwrap()),
+            1 => drop(bytes.drain(begin..end)),
+            _ => {
+                let doubled = bytes[begin..end].to_vec();
+                bytes.splice(begin..begin, doubled);
+            }
+        }
+        let _ = claims(&bytes, None);
+        let _ = claims(&bytes[..begin], Some(&bytes));
+    }
+}
+
+/// The largest files are read in time that grows with their size.
+#[test]
+fn large_files_end_in_time() {
+    let list = reference(Some(""), &[ENVELOPED, EXC], SHA256);
+    let signature = template(EXC, RSA_SHA256, &list, "")
+        .replace("<ds:DigestValue/>", "<ds:DigestValue>AAAA</ds:DigestValue>")
+        .replace("<ds:SignatureValue/>", "<ds:SignatureValue>AAAA</ds:SignatureValue>");
+    let begun = std::time::Instant::now();
+    for piece in [
+        "<a/>",
+        "<b xmlns='urn:x' xmlns:p='urn:y' p:q='1'>ộ</b>",
+        "<![CDATA[x]]>y",
+        "<!-- -->",
+        "<a b='&amp;' c=\"\n\"/>\r\n",
+        "&#13;",
+    ] {
+        let most = (30_000_000 / piece.len()).min(450_000);
+        let file = format!("<doc>{}{signature}</doc>", piece.repeat(most));
+        let found = reasons(file.as_bytes(), None, Coverage::Whole);
+        assert!(!found.is_empty());
+        println!(
+            "{piece:?}: {} bytes, {:?} since the beginning, {:?}",
+            file.len(),
+            begun.elapsed(),
+            found[0]
+        );
+    }
+    let text = format!("<doc>{}{signature}</doc>", "nội dung ".repeat(2_900_000));
+    assert_eq!(reasons(text.as_bytes(), None, Coverage::Whole)[0].as_str(), "digest_mismatch");
+    assert!(begun.elapsed() < std::time::Duration::from_secs(120));
 }

@@ -100,6 +100,7 @@ fn parts_of_documents_have_the_digests_of_xmlsec1() {
         // The generator puts comments into texts, which are refused where the form leaves them out.
         let wrong =
             against.iter().filter(|reason| !matches!(reason.as_str(), "reference_wrong")).collect::<Vec<_>>();
+        references -= against.len();
         assert!(wrong.is_empty(), "{seed}: {against:?}\n{}", String::from_utf8_lossy(&signed));
         documents += 1;
     }

@@ -140,7 +140,9 @@ impl<'a, S: Sink> Writer<'a, '_, S> {
             NodeType::Comment => {
                 let text = node.text().unwrap_or_default();
                 self.outside(node, |sink| {
-                    [&b"<!--"[..], text.as_bytes(), b"-->"].iter().for_each(|part| sink.put(part))
+                    sink.put(b"<!--");
+                    sink.put(text.as_bytes());
+                    sink.put(b"-->");
                 });
             }
             NodeType::PI => {
@@ -192,7 +194,7 @@ impl<'a, S: Sink> Writer<'a, '_, S> {
         attributes.sort_unstable_by_key(|attribute| (attribute.space, attribute.local));
         for attribute in attributes {
             self.sink.put(b" ");
-            self.sink.put(attribute.written.as_bytes());
+            self.sink.put(attribute.qualified.as_bytes());
             self.sink.put(b"=\"");
             escape(attribute.value, in_attribute, self.sink);
             self.sink.put(b"\"");
@@ -226,7 +228,10 @@ impl<'a, S: Sink> Writer<'a, '_, S> {
     fn used(&self, node: Node<'a, '_>, name: &'a str, attributes: &[Written<'a>]) -> Vec<(&'a str, &'a str)> {
         let mut used: Vec<&str> = vec![prefix(name)];
         used.extend(
-            attributes.iter().map(|attribute| prefix(attribute.written)).filter(|prefix| !prefix.is_empty()),
+            attributes
+                .iter()
+                .map(|attribute| prefix(attribute.qualified))
+                .filter(|prefix| !prefix.is_empty()),
         );
         used.sort_unstable();
         used.dedup();
@@ -267,7 +272,7 @@ impl<'a, S: Sink> Writer<'a, '_, S> {
 struct Written<'a> {
     space: &'a str,
     local: &'a str,
-    written: &'a str,
+    qualified: &'a str,
     value: &'a str,
 }
 
@@ -276,7 +281,7 @@ fn attributes<'a>(node: Node<'a, '_>) -> Vec<Written<'a>> {
         .map(|attribute| Written {
             space: attribute.namespace().unwrap_or_default(),
             local: attribute.name(),
-            written: written_attribute(node, &attribute),
+            qualified: written_attribute(node, &attribute),
             value: attribute.value(),
         })
         .collect()

@@ -142,7 +142,7 @@ impl<'a, 'i> Cover<'a, 'i, '_> {
 fn is_content(node: Node<'_, '_>, signature: Node<'_, '_>) -> bool {
     let own: Vec<_> = node.ancestors().take_while(|ancestor| ancestor.id() != signature.id()).collect();
     // The walk upwards ended at the root: it did not meet the signature.
-    if own.last().is_some_and(|last| last.is_root()) {
+    if own.last().is_some_and(Node::is_root) {
         return true;
     }
     let in_object = own.last().is_some_and(|last| is(*last, DS, "Object"));
@@ -166,7 +166,7 @@ fn is_properties(node: Node<'_, '_>) -> bool {
     is_xades(node) && node.tag_name().name() == "QualifyingProperties"
 }
 
-/// A container of signatures, as ASiC has it.
+/// A container of signatures, as `ASiC` has it.
 fn holds_signatures_only(root: Node<'_, '_>) -> bool {
     root.attributes().next().is_none()
         && root.children().all(|node| {
