@@ -10,6 +10,7 @@ mod canonical;
 mod coverage;
 mod document;
 mod elements;
+mod insert;
 mod keys;
 mod limits;
 mod reference;
@@ -28,6 +29,7 @@ use crate::pki::xml::limits::too_complex;
 use crate::pki::xml::reference::{Surroundings, Work};
 
 pub use coverage::Coverage;
+pub use insert::insert_last;
 
 /// The most signatures of one file.
 const SIGNATURES_MAX: usize = 64;

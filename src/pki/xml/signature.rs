@@ -16,6 +16,7 @@ use crate::pki::xml::elements::{
 };
 use crate::pki::xml::keys::{self, Value};
 use crate::pki::xml::reference::{Covered, Surroundings, Work, follow};
+use crate::pki::xml::signer_names::NamedSigner;
 use crate::pki::xml::xades::{self, Properties};
 
 /// The most references of one signature.
@@ -79,7 +80,7 @@ fn examine(
     }
     claim.claimed_time = claim.claimed_time.or_else(|| signed_time(around, &covered));
     claim.flaws.extend(flaws);
-    value(&parts, around, named, claim, work)
+    value(&parts, &named, claim, work)
 }
 
 /// The parts of a signature, in the order in which they must stand.
@@ -176,7 +177,7 @@ fn mismatch(reference: Node<'_, '_>) -> Flaw {
 }
 
 /// Takes over what the properties say; gives back how they name the signer.
-fn adopt(properties: Properties, claim: &mut Claim) -> Vec<crate::pki::xml::signer_names::NamedSigner> {
+fn adopt(properties: Properties, claim: &mut Claim) -> Vec<NamedSigner> {
     claim.format = Format::Xades;
     claim.claimed_time = properties.claimed_time;
     claim.stamps = properties.stamps;
@@ -211,8 +212,7 @@ fn signed_time(around: &Surroundings<'_, '_>, covered: &[Covered]) -> Option<chr
 /// Whether the value was made over `SignedInfo` by the key of the certificate that the signature names.
 fn value(
     parts: &Parts<'_, '_>,
-    around: &Surroundings<'_, '_>,
-    named: Vec<crate::pki::xml::signer_names::NamedSigner>,
+    named: &[NamedSigner],
     claim: &mut Claim,
     work: &mut Work,
 ) -> Result<(), Flaw> {
@@ -234,7 +234,6 @@ fn value(
     let algorithm = signature_of(only(parts.signed_info, DS, "SignatureMethod")?)?;
     let signature = octets(parts.value)?;
     let value = Value { algorithm, message: &message, signature: &signature };
-    debug_assert!(around.signature.is_element());
     let signer = named.first();
     let chosen = choose(&value, signer, &claim.carried.certificates);
     claim
@@ -261,7 +260,7 @@ fn value(
 /// there is none, the one that it names, or the first.
 fn choose(
     value: &Value<'_>,
-    signer: Option<&crate::pki::xml::signer_names::NamedSigner>,
+    signer: Option<&NamedSigner>,
     certificates: &[Vec<u8>],
 ) -> Option<(Vec<u8>, Proof)> {
     let is_named = |certificate: &&Vec<u8>| signer.is_some_and(|signer| signer.is_digest_of(certificate));
