@@ -14,6 +14,8 @@ mod pyhanko;
 mod stamps;
 #[path = "pki/xades.rs"]
 mod xades;
+#[path = "pki/xades_written.rs"]
+mod xades_written;
 #[path = "pki/xml.rs"]
 mod xml;
 #[path = "pki/xml_attacks.rs"]

@@ -11,6 +11,7 @@ pub mod pades;
 pub mod scheme;
 pub mod timestamp;
 pub mod token;
+pub mod xades;
 
 mod certificate;
 mod der;

@@ -33,7 +33,9 @@ fn enveloped_signatures_are_good_in_every_form() {
 #[test]
 fn every_algorithm_is_checked() {
     for (key, algorithm, digest) in [
+        ("rsa", "http://www.w3.org/2000/09/xmldsig#rsa-sha1", SHA1),
         ("rsa", RSA_SHA256, SHA256),
+        ("p256", "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha1", SHA256),
         ("rsa", RSA_SHA384, SHA384),
         ("rsa", RSA_SHA512, SHA512),
         ("p256", EC_SHA256, SHA256),

@@ -52,6 +52,7 @@ static KEYS: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
         ("p256", &["ec", "-pkeyopt", "ec_paramgen_curve:P-256"]),
         ("p384", &["ec", "-pkeyopt", "ec_paramgen_curve:P-384"]),
         ("p521", &["ec", "-pkeyopt", "ec_paramgen_curve:P-521"]),
+        ("ed", &["ed25519"]),
     ] {
         let file = |end: &str| folder.path().join(format!("{name}.{end}"));
         let made = Command::new("openssl")

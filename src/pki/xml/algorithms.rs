@@ -1,10 +1,10 @@
 //! Algorithms by the addresses that XML gives them (XMLDSig 1.1, RFC 9231), and what each is called elsewhere.
 
-use aws_lc_rs::digest;
 use roxmltree::Node;
 
 use crate::model::text::presentable;
 use crate::model::told::told;
+use crate::pki::digests::DigestAlgorithm;
 use crate::pki::verdict::{Flaw, SignatureReason};
 use crate::pki::xml::canonical::{Form, Method};
 use crate::pki::xml::elements::{DS, attribute, child_elements, is};
@@ -18,41 +18,12 @@ pub(super) const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-
 /// Decodes base64.
 pub(super) const BASE64: &str = "http://www.w3.org/2000/09/xmldsig#base64";
 
-/// A digest algorithm.
-pub(super) struct DigestAlgorithm {
-    uri: &'static str,
-    /// The name that it goes by.
-    pub(super) name: &'static str,
-    /// How it is computed.
-    pub(super) compute: &'static digest::Algorithm,
-}
-
-const DIGESTS: &[DigestAlgorithm] = &[
-    DigestAlgorithm {
-        uri: "http://www.w3.org/2000/09/xmldsig#sha1",
-        name: "SHA-1",
-        compute: &digest::SHA1_FOR_LEGACY_USE_ONLY,
-    },
-    DigestAlgorithm {
-        uri: "http://www.w3.org/2001/04/xmldsig-more#sha224",
-        name: "SHA-224",
-        compute: &digest::SHA224,
-    },
-    DigestAlgorithm {
-        uri: "http://www.w3.org/2001/04/xmlenc#sha256",
-        name: "SHA-256",
-        compute: &digest::SHA256,
-    },
-    DigestAlgorithm {
-        uri: "http://www.w3.org/2001/04/xmldsig-more#sha384",
-        name: "SHA-384",
-        compute: &digest::SHA384,
-    },
-    DigestAlgorithm {
-        uri: "http://www.w3.org/2001/04/xmlenc#sha512",
-        name: "SHA-512",
-        compute: &digest::SHA512,
-    },
+const DIGESTS: &[(&str, DigestAlgorithm)] = &[
+    ("http://www.w3.org/2000/09/xmldsig#sha1", DigestAlgorithm::SHA1),
+    ("http://www.w3.org/2001/04/xmldsig-more#sha224", DigestAlgorithm { name: "SHA-224" }),
+    ("http://www.w3.org/2001/04/xmlenc#sha256", DigestAlgorithm::SHA256),
+    ("http://www.w3.org/2001/04/xmldsig-more#sha384", DigestAlgorithm { name: "SHA-384" }),
+    ("http://www.w3.org/2001/04/xmlenc#sha512", DigestAlgorithm { name: "SHA-512" }),
 ];
 
 /// The digest algorithm that an element names.
@@ -60,9 +31,9 @@ const DIGESTS: &[DigestAlgorithm] = &[
 /// # Errors
 ///
 /// `unsupported_algorithm` with its address.
-pub(super) fn digest_of(method: Node<'_, '_>) -> Result<&'static DigestAlgorithm, Flaw> {
+pub(super) fn digest_of(method: Node<'_, '_>) -> Result<DigestAlgorithm, Flaw> {
     let uri = attribute(method, "Algorithm").unwrap_or_default();
-    DIGESTS.iter().find(|known| known.uri == uri).ok_or_else(|| unsupported(uri))
+    DIGESTS.iter().find(|(known, _)| *known == uri).map(|(_, known)| *known).ok_or_else(|| unsupported(uri))
 }
 
 /// The canonical form that an element names, with its prefixes; `None` where it names no canonical form.

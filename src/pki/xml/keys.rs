@@ -8,6 +8,7 @@ use crate::pki::certificate::Certificate;
 use crate::pki::claim::{AlgorithmUse, Use};
 use crate::pki::der::Reader;
 use crate::pki::key::Proof;
+use crate::pki::scheme::{Scheme, Signed};
 use crate::pki::verdict::{Flaw, SignatureReason};
 use crate::pki::xml::algorithms::{SignatureAlgorithm, unsupported};
 use crate::pki::xml::elements::{DS, child_elements, is, octets, wrong};
@@ -51,27 +52,28 @@ impl Value<'_> {
     /// Whether the key of a certificate made it.
     pub(super) fn made_by(&self, certificate: &[u8]) -> Proof {
         let Some(certificate) = Certificate::parse(certificate) else { return Proof::Bad };
-        let Some(algorithm) = self.identifier() else { return Proof::Unchecked };
+        let Some(scheme) = self.scheme() else { return Proof::Unchecked };
         let (name, bits) = certificate.key.describe();
         if !fits(&name, self.algorithm) {
             return Proof::Bad;
         }
         if !self.algorithm.pair {
-            return certificate.key.verify(algorithm, self.message, self.signature);
+            return scheme.proves(&certificate.key, Signed::Bytes(self.message), self.signature);
         }
         match pair_as_der(self.signature, bits) {
-            Some(signature) => certificate.key.verify(algorithm, self.message, &signature),
+            Some(signature) => scheme.proves(&certificate.key, Signed::Bytes(self.message), &signature),
             None => Proof::Bad,
         }
     }
 
-    fn identifier(&self) -> Option<Algorithm<'static>> {
-        Algorithm::parse(&mut Reader::new(self.algorithm.identifier))
+    fn scheme(&self) -> Option<Scheme> {
+        let algorithm = Algorithm::parse(&mut Reader::new(self.algorithm.identifier))?;
+        Some(Scheme::of(algorithm, None))
     }
 
     /// What it rests on, with the key of the certificate.
     pub(super) fn algorithm_use(&self, certificate: Option<&[u8]>) -> AlgorithmUse {
-        let name = self.identifier().map(|algorithm| algorithm.signature_name()).unwrap_or_default();
+        let name = self.scheme().map(|scheme| scheme.name).unwrap_or_default();
         let key = certificate.and_then(Certificate::parse).map(|certificate| certificate.key.describe());
         AlgorithmUse { r#use: Use::Signature, name, key }
     }

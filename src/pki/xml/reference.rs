@@ -12,8 +12,9 @@ use roxmltree::{Node, NodeId};
 use crate::model::text::presentable;
 use crate::model::told::told;
 use crate::pki::claim::{AlgorithmUse, Use};
+use crate::pki::digests::DigestAlgorithm;
 use crate::pki::verdict::{Flaw, SignatureReason};
-use crate::pki::xml::algorithms::{BASE64, DigestAlgorithm, ENVELOPED, canonical_of, digest_of};
+use crate::pki::xml::algorithms::{BASE64, ENVELOPED, canonical_of, digest_of, unsupported};
 use crate::pki::xml::canonical::{Form, Method, View, write};
 use crate::pki::xml::document::{Named, Page};
 use crate::pki::xml::elements::{
@@ -293,9 +294,9 @@ impl<'a> Path<'a, '_, '_> {
     fn digest(
         &mut self,
         last: Option<Method<'a>>,
-        algorithm: &DigestAlgorithm,
+        algorithm: DigestAlgorithm,
     ) -> Result<digest::Digest, Flaw> {
-        let mut context = digest::Context::new(algorithm.compute);
+        let mut context = algorithm.context().ok_or_else(|| unsupported(algorithm.name))?;
         match (last, &self.material) {
             (Some(method), _) => self.canonical(&method, &mut context)?,
             (None, Material::Nodes(_)) => self.canonical(&Method::plain(Form::Inclusive), &mut context)?,

@@ -1,15 +1,15 @@
 //! `SigningCertificate` and `SigningCertificateV2`: the certificate that the signer signed along, by digest, issuer and
 //! serial number.
 
-use aws_lc_rs::digest;
 use roxmltree::Node;
 
 use crate::model::told::told;
 use crate::pki::certificate::Certificate;
 use crate::pki::der::{INTEGER, Reader, SEQUENCE, explicit, magnitude};
+use crate::pki::digests::DigestAlgorithm;
 use crate::pki::names::distinguished;
 use crate::pki::verdict::Flaw;
-use crate::pki::xml::algorithms::{DigestAlgorithm, digest_of};
+use crate::pki::xml::algorithms::digest_of;
 use crate::pki::xml::elements::{child_elements, octets, text, wrong};
 
 /// The most certificates named.
@@ -18,7 +18,7 @@ const NAMED_MAX: usize = 64;
 /// How a certificate is named.
 pub(super) struct NamedSigner {
     /// What its digest is made with.
-    pub(super) algorithm: &'static DigestAlgorithm,
+    pub(super) algorithm: DigestAlgorithm,
     digest: Vec<u8>,
     issuer: Issuer,
 }
@@ -44,7 +44,7 @@ enum Issuer {
 impl NamedSigner {
     /// Whether the digest is that of this certificate.
     pub(super) fn is_digest_of(&self, certificate: &[u8]) -> bool {
-        digest::digest(self.algorithm.compute, certificate).as_ref() == self.digest
+        self.algorithm.digest(certificate).is_some_and(|digest| digest.as_ref() == self.digest)
     }
 
     /// Whether issuer and serial number, where they stand, are those of this certificate.
