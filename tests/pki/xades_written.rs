@@ -55,14 +55,18 @@ fn what_is_signed_is_good_here_and_for_xmlsec1() {
 #[test]
 fn documents_of_every_shape_are_signed() {
     let signer = signer("p256", PKCS1);
-    for seed in 2_000..2_040 {
+    for seed in 2_000..2_300 {
         let mut dice = Dice::new(seed);
-        let document = Generator::new(&mut dice, false).document("");
+        let mut generator = Generator::new(&mut dice, false);
+        generator.calm = true;
+        let document = generator.document("");
         let signed = xades::sign(&signer, document.as_bytes(), time()).unwrap();
-        assert!(xmlsec_accepts(&signed, &[]), "{seed}: {}", String::from_utf8_lossy(&signed));
-        // The generator puts comments into texts, which is refused when it is read.
-        let against = reasons(&signed, None, Coverage::Whole);
-        assert!(against.iter().all(|reason| reason.as_str() == "reference_wrong"), "{seed}: {against:?}");
+        good(&signed, None, Coverage::Whole);
+        assert!(
+            seed % 10 != 0 || xmlsec_accepts(&signed, &[]),
+            "{seed}: {}",
+            String::from_utf8_lossy(&signed)
+        );
     }
     for document in
         ["<a/>", "\u{feff}<a />\r\n<!-- </a> -->", "<?xml version='1.0'?><a:b xmlns:a='urn:a'>x</a:b >"]

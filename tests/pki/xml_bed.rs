@@ -88,8 +88,9 @@ pub(crate) fn certificate(key: &str) -> Vec<u8> {
 /// One reference of a template.
 pub(crate) fn reference(uri: Option<&str>, transforms: &[&str], digest: &str) -> String {
     let uri = uri.map(|uri| format!(" URI=\"{}\"", uri.replace('"', "&quot;"))).unwrap_or_default();
-    let steps: String =
+    let steps: Vec<_> =
         transforms.iter().map(|step| format!("<ds:Transform Algorithm=\"{step}\"/>")).collect();
+    let steps = steps.concat();
     let steps = if steps.is_empty() { steps } else { format!("<ds:Transforms>{steps}</ds:Transforms>") };
     format!(
         "<ds:Reference{uri}>{steps}<ds:DigestMethod Algorithm=\"{digest}\"/><ds:DigestValue/></ds:Reference>"

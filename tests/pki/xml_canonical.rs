@@ -78,9 +78,10 @@ fn canonical_forms_are_those_of_libxml2() {
 #[test]
 fn parts_of_documents_have_the_digests_of_xmlsec1() {
     let (mut documents, mut references) = (0, 0);
-    for seed in 1_000..1_200 {
+    for seed in 1_000..1_400 {
         let mut dice = Dice::new(seed);
         let mut generator = Generator::new(&mut dice, true);
+        generator.calm = seed % 2 == 0;
         let document = generator.document("@");
         let parts = generator.parts;
         if parts == 0 {

@@ -23,13 +23,15 @@ const VALUES: [&str; 8] =
 pub(crate) struct Generator<'d> {
     pub(crate) dice: &'d mut Dice,
     pub(crate) identified: bool,
+    /// Comments stand only beside the document's element, never in it.
+    pub(crate) calm: bool,
     pub(crate) parts: usize,
     text: String,
 }
 
 impl<'d> Generator<'d> {
     pub(crate) fn new(dice: &'d mut Dice, identified: bool) -> Self {
-        Self { dice, identified, parts: 0, text: String::new() }
+        Self { dice, identified, calm: false, parts: 0, text: String::new() }
     }
 
     /// A whole document, with `inside` put before the end of its element.
@@ -132,7 +134,7 @@ impl<'d> Generator<'d> {
     fn content(&mut self, scopes: &mut Vec<Vec<(String, String)>>, depth: usize) {
         for _ in 0..self.dice.roll(5) {
             match self.dice.roll(8) {
-                0 => self.text.push_str("<!-- chú\r\nthích -->"),
+                0 if !self.calm => self.text.push_str("<!-- chú\r\nthích -->"),
                 1 => self.text.push_str("<?pi  x\ty ?>"),
                 2 | 3 if depth < 5 => self.element(scopes, depth + 1, None),
                 _ => {

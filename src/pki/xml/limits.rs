@@ -21,7 +21,7 @@ const NAMESPACES_MAX: usize = 256;
 /// The longest name, in bytes.
 const NAME_MAX: usize = 1_000;
 /// What the namespaces in scope may add up to over all elements: each is looked at once for each element.
-const WORK_MAX: usize = 32_000_000;
+const WORK_MAX: usize = 12_000_000;
 
 /// Refuses what would cost too much to read.
 ///

@@ -28,7 +28,7 @@ const MANIFEST: &str = "http://www.w3.org/2000/09/xmldsig#Manifest";
 /// The most transforms of one reference.
 const TRANSFORMS_MAX: usize = 8;
 /// What may be written in canonical form for all signatures of a file, in bytes of the file.
-const WORK_MAX: usize = 1 << 30;
+const WORK_MAX: usize = 1 << 28;
 
 /// What a signature stands in and what came beside it.
 pub(super) struct Surroundings<'a, 'i> {

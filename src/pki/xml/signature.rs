@@ -118,14 +118,13 @@ fn references(
 ) -> Vec<Covered> {
     let mut covered = Vec::new();
     let mut properties_missing = false;
-    let list: Vec<_> = child_elements(signed_info)
-        .filter(|child| is(*child, DS, "Reference"))
-        .take(REFERENCES_MAX + 1)
-        .collect();
-    if list.is_empty() || list.len() > REFERENCES_MAX {
+    // Behind the two methods nothing but references may stand.
+    let list: Vec<_> = child_elements(signed_info).skip(2).take(REFERENCES_MAX + 1).collect();
+    let foreign = list.iter().any(|child| !is(*child, DS, "Reference"));
+    if list.is_empty() || list.len() > REFERENCES_MAX || foreign {
         flaws.push(wrong(told!(
-            "SignedInfo không có hoặc có quá {REFERENCES_MAX} tham chiếu",
-            "SignedInfo has no or more than {REFERENCES_MAX} references"
+            "SignedInfo phải có từ 1 đến {REFERENCES_MAX} tham chiếu và không chứa phần tử lạ",
+            "SignedInfo must have 1 to {REFERENCES_MAX} references and nothing else behind its two methods"
         )));
         return covered;
     }
