@@ -173,6 +173,44 @@ fn bombs_are_put_down() {
     }
 }
 
+/// An element in DER.
+fn element(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(content.len()).unwrap().to_be_bytes();
+    [&[tag, 0x84], &length[..], content].concat()
+}
+
+/// A CMS with one signer, of these parts.
+fn assembled(certificates: &[u8], signature: &[u8], unsigned: &[u8]) -> Vec<u8> {
+    let sha256 = [0x30, 11, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1];
+    let rsa = [0x30, 11, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11];
+    let key = [0x80, 1, 7];
+    let signer =
+        [&[2, 1, 3][..], &key, &sha256, &rsa, &element(4, signature), &element(0xa1, unsigned)].concat();
+    let data = [0x30, 11, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1];
+    let signers = element(0x31, &element(0x30, &signer));
+    let data = [&[2, 1, 3, 0x31, 0][..], &data, &element(0xa0, certificates), &signers].concat();
+    let kind = [6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2];
+    element(0x30, &[&kind[..], &element(0xa0, &element(0x30, &data))].concat())
+}
+
+#[test]
+fn what_multiplies_is_refused() {
+    let word = |bytes: &[u8]| claims(bytes, DETACHED).map_or_else(|flaw| flaw.reason.as_str(), |_| "read");
+    let stamp = [6, 11, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 2, 14];
+    let stamps =
+        |count: usize| element(0x30, &[&stamp[..], &element(0x31, &[0x30, 0].repeat(count))].concat());
+    assert_eq!(word(&assembled(&[], &[1; 512], &stamps(32))), "read");
+    assert_eq!(word(&assembled(&[], &[1; 512], &stamps(33))), "too_complex");
+    assert_eq!(word(&assembled(&[], &[1; 512], &stamps(4_000_000))), "too_complex");
+    assert_eq!(word(&assembled(&[], &vec![1; 20_000_000], &[])), "too_complex");
+    let many =
+        |count: u32| (0..count).flat_map(|number| element(0x30, &number.to_be_bytes())).collect::<Vec<u8>>();
+    assert_eq!(word(&assembled(&many(256), &[1; 512], &[])), "read");
+    assert_eq!(word(&assembled(&many(257), &[1; 512], &[])), "too_complex");
+    let same = element(0x30, &vec![7; 100_000]).repeat(300);
+    assert_eq!(word(&assembled(&same, &[1; 512], &[])), "read");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
     #[test]

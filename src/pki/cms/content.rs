@@ -31,6 +31,7 @@ pub(super) struct Pieces<'a> {
     kind: Kind<'a>,
     known: RefCell<Vec<(DigestAlgorithm, Digest)>>,
     attributes: OnceCell<bool>,
+    together: OnceCell<Option<&'a [u8]>>,
 }
 
 enum Kind<'a> {
@@ -49,7 +50,7 @@ impl<'a> Pieces<'a> {
                 Kind::Ranges(ranges.iter().map(|range| file.get(range.clone())).collect::<Option<_>>()?)
             }
         };
-        Some(Self { kind, known: RefCell::default(), attributes: OnceCell::new() })
+        Some(Self { kind, known: RefCell::default(), attributes: OnceCell::new(), together: OnceCell::new() })
     }
 
     fn each(&self, take: &mut dyn FnMut(&'a [u8])) {
@@ -92,11 +93,13 @@ impl<'a> Pieces<'a> {
 
     /// The bytes, where they lie together.
     pub(super) fn together(&self) -> Option<&'a [u8]> {
-        let (mut found, mut count) = (&[][..], 0);
-        self.each(&mut |piece| {
-            found = piece;
-            count += 1;
-        });
-        (count <= 1).then_some(found)
+        *self.together.get_or_init(|| {
+            let (mut found, mut count) = (&[][..], 0_usize);
+            self.each(&mut |piece| {
+                found = piece;
+                count += 1;
+            });
+            (count <= 1).then_some(found)
+        })
     }
 }

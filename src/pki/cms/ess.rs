@@ -8,10 +8,10 @@ use crate::model::told::told;
 use crate::pki::algorithm::Algorithm;
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::attributes::{Attributes, wrong};
+use crate::pki::cms::names;
 use crate::pki::cms::oids::{SIGNING_CERTIFICATE, SIGNING_CERTIFICATE_V2};
 use crate::pki::der::{Element, INTEGER, OCTET_STRING, Reader, SEQUENCE, explicit, magnitude};
 use crate::pki::digests::DigestAlgorithm;
-use crate::pki::names::distinguished;
 use crate::pki::verdict::{Flaw, SignatureReason};
 
 /// What is said of the signer's certificate.
@@ -95,13 +95,10 @@ impl Named<'_> {
         Ok(())
     }
 
-    /// Names are compared as they came, or by what they say: some signers write them anew.
     fn serial_fits(&self, der: &[u8]) -> bool {
         let Some((issuer, serial)) = self.serial else { return true };
         Certificate::parse(der).is_some_and(|certificate| {
-            let same =
-                issuer == certificate.issuer || distinguished(issuer) == distinguished(certificate.issuer);
-            same && serial == certificate.serial
+            serial == certificate.serial && names::same(issuer, certificate.issuer)
         })
     }
 }

@@ -8,6 +8,7 @@ mod attributes;
 mod carried;
 mod content;
 mod ess;
+mod names;
 mod oids;
 mod protection;
 mod read;

@@ -18,6 +18,9 @@ pub const SIGNERS_MAX: usize = 64;
 /// The most certificates, and the most statements, that one CMS may carry.
 pub(super) const CARRIED_MAX: usize = 256;
 
+/// The longest signature value, in bytes: that of the largest RSA key has 2,048, of ML-DSA-87 4,627.
+const SIGNATURE_MAX: usize = 16 * 1024;
+
 /// What a CMS carries, borrowed from its bytes.
 #[derive(Clone, Debug)]
 pub struct SignedData<'a> {
@@ -101,13 +104,8 @@ fn signed_data(mut reader: Reader<'_>) -> Result<SignedData<'_>, Flaw> {
         .enter(SEQUENCE)
         .and_then(encapsulated)
         .ok_or_else(|| malformed("SignedData.encapContentInfo"))?;
-    let mut carried = Evidence::default();
-    if let Some(certificates) = reader.expect(explicit(0)) {
-        carried::certificates(certificates.content, &mut carried)?;
-    }
-    if let Some(statements) = reader.expect(explicit(1)) {
-        carried::statements(statements.content, &mut carried)?;
-    }
+    let (certificates, statements) = (reader.expect(explicit(0)), reader.expect(explicit(1)));
+    let carried = carried::shared(certificates, statements)?;
     let mut list = reader.enter(SET).ok_or_else(|| malformed("SignedData.signerInfos"))?;
     let mut signers = Vec::new();
     for element in list.by_ref() {
@@ -153,6 +151,12 @@ fn signer(element: Element<'_>) -> Result<Option<Signer<'_>>, Flaw> {
     };
     let counter_signatures = unsigned.counter_signatures();
     let signature = signature.joined();
+    if signature.len() > SIGNATURE_MAX {
+        return Err(too_many(told!(
+            "giá trị chữ ký dài hơn {SIGNATURE_MAX} byte",
+            "the signature value has more than {SIGNATURE_MAX} bytes"
+        )));
+    }
     let whole = reader.rest().is_empty();
     Ok(whole.then_some(Signer {
         identifier,

@@ -10,12 +10,13 @@ use crate::pki::cms::attributes::{Attributes, wrong};
 use crate::pki::cms::carried;
 use crate::pki::cms::content::Pieces;
 use crate::pki::cms::ess::{self, Named};
+use crate::pki::cms::names;
 use crate::pki::cms::oids::{
     ALGORITHM_PROTECTION, ARCHIVE_TIMESTAMPS, CONTENT_TIMESTAMP, CONTENT_TYPE, DATA, MESSAGE_DIGEST,
     SIGNATURE_TIMESTAMP, SIGNING_TIME,
 };
 use crate::pki::cms::protection;
-use crate::pki::cms::read::{Identifier, SignedData, Signer};
+use crate::pki::cms::read::{Identifier, SignedData, Signer, too_many};
 use crate::pki::der::{Element, OCTET_STRING, OID, SET};
 use crate::pki::digests::DigestAlgorithm;
 use crate::pki::key::Proof;
@@ -23,6 +24,9 @@ use crate::pki::oid::{SUBJECT_KEY_IDENTIFIER, dotted};
 use crate::pki::scheme::{Scheme, Signed};
 use crate::pki::stamp;
 use crate::pki::verdict::{Flaw, SignatureReason};
+
+/// The most timestamps of one signer.
+const STAMPS_MAX: usize = 32;
 
 /// What is being judged, and what was found so far.
 struct Judging<'a> {
@@ -59,9 +63,8 @@ pub(super) fn judge<'a>(
         None => algorithms.push(AlgorithmUse { r#use: Use::Signature, name: scheme.name, key: None }),
     }
     let claimed_time = judging.claimed_time();
-    let stamps = judging.stamps();
-    let mut carried = data.carried.clone();
-    carried::of_signer(signer, &mut carried)?;
+    let stamps = judging.stamps()?;
+    let carried = carried::with_signer(data.carried.clone(), signer)?;
     let mut flaws = judging.flaws;
     flaws.sort_by_key(|flaw| flaw.reason);
     flaws.dedup();
@@ -252,20 +255,30 @@ impl<'a> Judging<'a> {
     }
 
     /// Timestamps over the content and over the signature value. Archive timestamps are not judged.
-    fn stamps(&self) -> Vec<StampClaim> {
+    ///
+    /// # Errors
+    /// There are more than are read here.
+    fn stamps(&self) -> Result<Vec<StampClaim>, Flaw> {
         let over_content = self.attributes().into_iter().flat_map(|found| found.values(CONTENT_TIMESTAMP));
         let over_signature = self.signer.unsigned.values(SIGNATURE_TIMESTAMP);
-        let content = over_content.map(|token| StampClaim {
+        let content = over_content.map(|token| (token, StampKind::Content));
+        let tokens = content.chain(over_signature.map(|token| (token, StampKind::Signature)));
+        let tokens: Vec<_> = tokens.take(STAMPS_MAX + 1).collect();
+        if tokens.len() > STAMPS_MAX {
+            return Err(too_many(told!(
+                "chữ ký có hơn {STAMPS_MAX} dấu thời gian",
+                "the signature has more than {STAMPS_MAX} timestamps"
+            )));
+        }
+        let claim = |(token, kind): (Element<'_>, StampKind)| StampClaim {
             token: token.whole.to_vec(),
-            message: stamp::digest_named(token.whole, |digest| self.content?.digest(digest)),
-            kind: StampKind::Content,
-        });
-        let signature = over_signature.map(|token| StampClaim {
-            token: token.whole.to_vec(),
-            message: StampedMessage::Bytes(self.signer.signature.to_vec()),
-            kind: StampKind::Signature,
-        });
-        content.chain(signature).collect()
+            message: match kind {
+                StampKind::Content => stamp::digest_named(token.whole, |digest| self.content?.digest(digest)),
+                _ => StampedMessage::Bytes(self.signer.signature.to_vec()),
+            },
+            kind,
+        };
+        Ok(tokens.into_iter().map(claim).collect())
     }
 }
 
@@ -299,15 +312,12 @@ fn required<'a>(
     found.ok_or_else(|| wrong(told!("thiếu thuộc tính {name}", "the attribute {name} is missing")))
 }
 
-/// Whether a certificate bears a signer's identifier. Names are compared as they came, or by what they say.
+/// Whether a certificate bears a signer's identifier.
 fn bears(identifier: Identifier<'_>, der: &[u8]) -> bool {
     let Some(certificate) = Certificate::parse(der) else { return false };
     match identifier {
         Identifier::Serial { issuer, serial } => {
-            certificate.serial == serial
-                && (certificate.issuer == issuer
-                    || crate::pki::names::distinguished(certificate.issuer)
-                        == crate::pki::names::distinguished(issuer))
+            certificate.serial == serial && names::same(certificate.issuer, issuer)
         }
         Identifier::Key(wanted) => {
             let extension = certificate.extension(SUBJECT_KEY_IDENTIFIER.as_bytes());
