@@ -1,4 +1,4 @@
-//! Signatures as others make them, and as attackers change them.
+//! Signatures as others make them, and as attackers change them; certificates and revocation on suites of others.
 
 #[path = "pki/cms.rs"]
 mod cms;
@@ -6,10 +6,18 @@ mod cms;
 mod cms_attacks;
 #[path = "pki/cms_odd.rs"]
 mod cms_odd;
+#[path = "pki/material.rs"]
+mod material;
+#[path = "pki/mutations.rs"]
+mod mutations;
 #[path = "pki/openssl.rs"]
 mod openssl;
+#[path = "pki/pkits.rs"]
+mod pkits;
 #[path = "pki/pyhanko.rs"]
 mod pyhanko;
+#[path = "pki/responses.rs"]
+mod responses;
 #[path = "pki/stamps.rs"]
 mod stamps;
 #[path = "pki/xades.rs"]

@@ -57,6 +57,11 @@ impl<'a> Reader<'a> {
         if self.0.first() == Some(&tag) { self.next() } else { None }
     }
 
+    /// Whether all was read. Iteration ends at what is no DER as well: where a missed element matters, ask this.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Reads what is in the next element, if it has this tag.
     pub(crate) fn enter(&mut self, tag: u8) -> Option<Self> {
         self.expect(tag).map(|element| Self(element.content))

@@ -12,10 +12,13 @@ pub mod cms;
 pub mod evidence;
 pub mod judge;
 pub mod ocsp;
+pub mod path;
 pub mod pdf;
 pub mod policy;
+pub mod revocation;
 pub mod stamp;
 pub mod strength;
+pub mod trust;
 pub mod verdict;
 pub mod xml;
 

@@ -55,7 +55,7 @@ pub(super) fn values(whole: &[u8], key: &str) -> Vec<String> {
 }
 
 /// The text of a string type. Old authorities write `BMPString` and Latin-1 in `TeletexString`.
-fn text(tag: u8, content: &[u8]) -> Option<String> {
+pub(super) fn text(tag: u8, content: &[u8]) -> Option<String> {
     match tag {
         0x0c | 0x12 | 0x13 | 0x16 | 0x1a => Some(String::from_utf8_lossy(content).into_owned()),
         0x14 => Some(content.iter().map(|byte| char::from(*byte)).collect()),
