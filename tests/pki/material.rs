@@ -10,10 +10,8 @@ use emc_monitor::pki::evidence::{Evidence, Source, Statement};
 
 /// The Python with the test tools: `EMC_PYTHON`, else the one that `tests/setup/python.sh` makes.
 fn python() -> PathBuf {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/python/bin/python");
-    std::env::vars_os()
-        .find(|(name, _)| name == "EMC_PYTHON")
-        .map_or(own, |(_, python)| PathBuf::from(python))
+    let made = || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/python/bin/python");
+    std::env::var_os("EMC_PYTHON").map_or_else(made, PathBuf::from)
 }
 
 /// The folder of X.509 vectors in the wheel.
