@@ -61,6 +61,33 @@ fn flipped_bits_never_pass_for_another_signature() {
 }
 
 #[test]
+fn pieces_moved_left_out_or_repeated_never_pass_for_another_signature() {
+    let workshop = Workshop::new();
+    workshop.signer("a", "ec -pkeyopt ec_paramgen_curve:P-256");
+    let mut seeded = Seeded(0xC45E);
+    for form in ["-cades", "-cades -nodetach -stream"] {
+        let good = workshop.sign("a", &format!("-md sha256 -outform DER {form}"));
+        let content = if form.contains("nodetach") { Content::Attached } else { DETACHED };
+        let essence_of_good = claims(&good, content).map(|found| essence(&found[0])).unwrap();
+        for _ in 0..1500 {
+            let mut bad = good.clone();
+            let begin = seeded.below(good.len());
+            let end = (begin + seeded.below(40)).min(good.len());
+            let to = seeded.below(good.len());
+            match seeded.below(3) {
+                0 => drop(bad.drain(begin..end)),
+                1 => drop(bad.splice(to..to, good[begin..end].to_vec())),
+                _ => bad[begin..end].fill(u8::try_from(seeded.below(256)).unwrap()),
+            }
+            let found = claims(&bad, content);
+            if fine(&found) {
+                assert_eq!(essence(&found.unwrap()[0]), essence_of_good, "{form} {begin}..{end} {to}");
+            }
+        }
+    }
+}
+
+#[test]
 fn every_bit_of_what_is_signed_counts() {
     let workshop = Workshop::new();
     workshop.signer("a", "ec -pkeyopt ec_paramgen_curve:P-256");
@@ -137,6 +164,21 @@ fn what_is_cut_short_is_never_fine() {
         let filled = [&good[..], &[0; 500]].concat();
         assert!(fine(&claims(&filled, content)), "{form}");
     }
+}
+
+#[test]
+fn of_two_certificates_with_one_key_identifier_the_one_that_signed_is_found() {
+    let workshop = Workshop::new();
+    workshop.signer("a", "rsa:2048");
+    workshop.openssl(
+        "req -x509 -newkey rsa:2048 -nodes -keyout a.key -out b.pem -days 30 -subj /CN=b -addext subjectKeyIdentifier=0707",
+    );
+    workshop.openssl(
+        "req -x509 -newkey rsa:2048 -nodes -keyout a.key -out a.pem -days 30 -subj /CN=a -addext subjectKeyIdentifier=0707",
+    );
+    let signature = workshop.sign("a", "-md sha256 -outform DER -keyid -certfile b.pem");
+    let found = claims(&signature, DETACHED).unwrap().remove(0);
+    assert!(found.flaws.is_empty() && found.signer == Some(workshop.der("a")), "{found:?}");
 }
 
 #[test]

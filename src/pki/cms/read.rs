@@ -126,7 +126,7 @@ fn signed_data(mut reader: Reader<'_>) -> Result<SignedData<'_>, Flaw> {
 fn encapsulated(mut reader: Reader<'_>) -> Option<(&[u8], Option<Octets<'_>>)> {
     let kind = reader.expect(OID)?.content;
     let content = match reader.enter(explicit(0)) {
-        Some(mut inside) => Some(Octets::of(inside.next()?)?),
+        Some(mut inside) => Some(Octets::of(inside.next()?).filter(|_| inside.rest().is_empty())?),
         None => None,
     };
     reader.rest().is_empty().then_some((kind, content))

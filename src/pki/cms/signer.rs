@@ -13,11 +13,11 @@ use crate::pki::cms::ess::{self, Named};
 use crate::pki::cms::names;
 use crate::pki::cms::oids::{
     ALGORITHM_PROTECTION, ARCHIVE_TIMESTAMPS, CONTENT_TIMESTAMP, CONTENT_TYPE, DATA, MESSAGE_DIGEST,
-    SIGNATURE_TIMESTAMP, SIGNING_TIME,
+    SIGNATURE_POLICY, SIGNATURE_TIMESTAMP, SIGNING_TIME,
 };
 use crate::pki::cms::protection;
 use crate::pki::cms::read::{Identifier, SignedData, Signer, too_many};
-use crate::pki::der::{Element, OCTET_STRING, OID, SET};
+use crate::pki::der::{Element, OCTET_STRING, OID, Reader, SET};
 use crate::pki::digests::DigestAlgorithm;
 use crate::pki::key::Proof;
 use crate::pki::oid::{SUBJECT_KEY_IDENTIFIER, dotted};
@@ -27,6 +27,9 @@ use crate::pki::verdict::{Flaw, SignatureReason};
 
 /// The most timestamps of one signer.
 const STAMPS_MAX: usize = 32;
+
+/// The most certificates of one identifier whose keys are tried.
+const CANDIDATES_MAX: usize = 4;
 
 /// What is being judged, and what was found so far.
 struct Judging<'a> {
@@ -51,8 +54,9 @@ pub(super) fn judge<'a>(
     let mut judging = Judging { data, signer, content, digest, flaws: Vec::new() };
     judging.check_content();
     let named = judging.named();
-    let certificate = judging.certificate(&named);
     let scheme = Scheme::of(signer.algorithm, digest);
+    let carried = carried::with_signer(data.carried.clone(), signer)?;
+    let certificate = judging.certificate(&carried.certificates, &named, &scheme);
     judging.check_algorithms(&scheme);
     let mut algorithms = vec![judging.digest_use()];
     match certificate.and_then(Certificate::parse) {
@@ -64,7 +68,6 @@ pub(super) fn judge<'a>(
     }
     let claimed_time = judging.claimed_time();
     let stamps = judging.stamps()?;
-    let carried = carried::with_signer(data.carried.clone(), signer)?;
     let mut flaws = judging.flaws;
     flaws.sort_by_key(|flaw| flaw.reason);
     flaws.dedup();
@@ -78,8 +81,8 @@ pub(super) fn judge<'a>(
         algorithms,
         claimed_time,
         stamps,
-        carried,
         notes: notes(signer),
+        carried,
     })
 }
 
@@ -158,12 +161,19 @@ impl<'a> Judging<'a> {
         attributes.and_then(|attributes| self.note(ess::read(attributes))).unwrap_or_default()
     }
 
-    /// The signer's certificate: the one that the attributes mean, among those that bear the signer's identifier.
-    fn certificate(&mut self, named: &[Named<'a>]) -> Option<&'a [u8]> {
-        let candidates: Vec<&'a [u8]> = self.data.carried.certificates.iter().map(Vec::as_slice).collect();
-        let mut candidates = candidates.into_iter().filter(|der| bears(self.signer.identifier, der));
-        let first = candidates.next();
-        let Some(first) = first else {
+    /// The signer's certificate, among those that bear the signer's identifier: the one that the attributes mean, or else
+    /// the one whose key made the signature.
+    fn certificate<'c>(
+        &mut self,
+        pool: &'c [Vec<u8>],
+        named: &[Named<'a>],
+        scheme: &Scheme,
+    ) -> Option<&'c [u8]> {
+        let candidates = || {
+            let pool = pool.iter().map(Vec::as_slice);
+            pool.filter(|der| bears(self.signer.identifier, der))
+        };
+        let Some(first) = candidates().next() else {
             let told = told!(
                 "chữ ký không kèm chứng thư của người ký",
                 "the signature does not carry the signer's certificate"
@@ -171,8 +181,17 @@ impl<'a> Judging<'a> {
             self.flaws.push(Flaw::new(SignatureReason::SignerMissing, told));
             return None;
         };
-        let meant = |der: &[u8]| named.iter().all(|named| named.is(der).is_ok());
-        let found = if meant(first) { first } else { candidates.find(|der| meant(der)).unwrap_or(first) };
+        let meant = |der: &&[u8]| named.iter().all(|named| named.is(der).is_ok());
+        let made = |der: &&[u8]| {
+            let certificate = Certificate::parse(der);
+            certificate.is_some_and(|it| self.proof(scheme, &it) == Some(Proof::Good))
+        };
+        let found = match (named.is_empty(), candidates().nth(1)) {
+            (_, None) => Some(first),
+            (false, Some(_)) => candidates().find(meant),
+            (true, Some(_)) => candidates().take(CANDIDATES_MAX).find(made),
+        };
+        let found = found.unwrap_or(first);
         let flaws: Vec<Flaw> = named.iter().filter_map(|named| named.is(found).err()).collect();
         self.flaws.extend(flaws);
         Some(found)
@@ -292,6 +311,14 @@ fn notes(signer: &Signer<'_>) -> Vec<Told> {
             "{count} counter-signatures were not checked"
         ));
     }
+    let signed = signer.signed.iter().flat_map(|(_, attributes)| attributes.values(SIGNATURE_POLICY));
+    for policy in signed.filter_map(|value| Reader::new(value.content).expect(OID)).take(1) {
+        let policy = dotted(policy.content);
+        notes.push(told!(
+            "chữ ký theo chính sách {policy}, chính sách này không được kiểm tra",
+            "the signature names the policy {policy}, which was not checked"
+        ));
+    }
     let archive: usize = ARCHIVE_TIMESTAMPS.iter().map(|kind| signer.unsigned.values(*kind).count()).sum();
     if archive > 0 {
         notes.push(told!(
@@ -321,7 +348,7 @@ fn bears(identifier: Identifier<'_>, der: &[u8]) -> bool {
         }
         Identifier::Key(wanted) => {
             let extension = certificate.extension(SUBJECT_KEY_IDENTIFIER.as_bytes());
-            let said = extension.and_then(|value| crate::pki::der::Reader::new(value).expect(OCTET_STRING));
+            let said = extension.and_then(|value| Reader::new(value).expect(OCTET_STRING));
             said.is_some_and(|said| said.content == wanted)
         }
     }
