@@ -181,7 +181,8 @@ fn own_certificate(
 ) -> Result<(usize, Scheme), SignFault> {
     let mut tried: Vec<(Scheme, Result<Vec<u8>, SignFault>)> = Vec::new();
     for (place, certificate) in certificates.iter().enumerate() {
-        let Ok(scheme) = scheme_for(Some(certificate), choice) else { continue };
+        let scheme = scheme_for(Some(certificate), choice).ok().filter(|scheme| key.fits(*scheme));
+        let Some(scheme) = scheme else { continue };
         if !tried.iter().any(|(known, _)| *known == scheme) {
             tried.push((scheme, key.sign(TRIAL, scheme)));
         }

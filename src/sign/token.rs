@@ -3,14 +3,15 @@
 //! Each signature has a session of its own, so that a token that was pulled out and put back goes on working. A module
 //! keeps one login for the whole process: while another session is logged in, the PIN is not asked for again.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
 use cryptoki::error::{Error, RvError};
 use cryptoki::mechanism::eddsa::{EddsaParams, EddsaSignatureScheme};
 use cryptoki::mechanism::rsa::{PkcsMgfType, PkcsPssParams};
 use cryptoki::mechanism::{Mechanism, MechanismType};
-use cryptoki::object::{Attribute, AttributeType, CertificateType, ObjectClass, ObjectHandle};
+use cryptoki::object::{Attribute, AttributeType, CertificateType, KeyType, ObjectClass, ObjectHandle};
 use cryptoki::session::{Session, UserType};
 use cryptoki::slot::Slot;
 use cryptoki::types::AuthPin;
@@ -54,26 +55,22 @@ pub(super) struct TokenKey {
     module: Pkcs11,
     slot: Slot,
     settings: TokenSettings,
+    kind: Option<KeyType>,
 }
 
 impl TokenKey {
     /// Finds the key, and the certificates that lie beside it: the key's own first where its identity tells.
     pub(super) fn open(settings: &TokenSettings) -> Result<(Self, Vec<Vec<u8>>), SignFault> {
-        let shown = settings.module.display();
-        let module = Pkcs11::new(&settings.module).map_err(|error| {
-            token(told!(
-                "không nạp được mô-đun PKCS#11 \"{shown}\": {error}",
-                "the PKCS#11 module \"{shown}\" cannot be loaded: {error}"
-            ))
-        })?;
-        match module.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)) {
-            Ok(()) | Err(Error::Pkcs11(RvError::CryptokiAlreadyInitialized, _)) => {}
-            Err(error) => return Err(failed(&error)),
-        }
+        let module = loaded(&settings.module)?;
         let slot = find_slot(&module, &settings.place)?;
-        let key = Self { module, slot, settings: settings.clone() };
+        let mut key = Self { module, slot, settings: settings.clone(), kind: None };
         let session = key.session()?;
         let handle = key.find(&session)?;
+        let kind = session.get_attributes(handle, &[AttributeType::KeyType]).unwrap_or_default();
+        key.kind = kind.into_iter().find_map(|found| match found {
+            Attribute::KeyType(kind) => Some(kind),
+            _ => None,
+        });
         let certificates = certificates(&session, handle)?;
         drop(session);
         Ok((key, certificates))
@@ -108,6 +105,17 @@ impl TokenKey {
         }
     }
 
+    /// Whether the key is of the kind that signs this way. Asking a module for what does not fit its key is more than some
+    /// can bear: `SoftHSM` 2.6 crashes where a key on a curve is to sign with RSASSA-PSS.
+    pub(super) fn fits(&self, scheme: Scheme) -> bool {
+        let wanted = match scheme {
+            Scheme::RsaPkcs1(_) | Scheme::RsaPss(_) => KeyType::RSA,
+            Scheme::Ecdsa(_) => KeyType::EC,
+            Scheme::Ed25519 => KeyType::EC_EDWARDS,
+        };
+        self.kind == Some(wanted)
+    }
+
     /// Signs; the token sees only the digest, except for Ed25519, which has no other way.
     pub(super) fn sign(&self, message: &[u8], scheme: Scheme) -> Result<Vec<u8>, SignFault> {
         let session = self.session()?;
@@ -115,6 +123,33 @@ impl TokenKey {
         let (mechanism, data) = asked(message, scheme);
         let made = session.sign(&mechanism, key, &data).map_err(|error| failed(&error))?;
         Ok(if let Scheme::Ecdsa(_) = scheme { ecdsa_der(&made) } else { made })
+    }
+}
+
+/// Modules of this process. They are loaded once and stay: what a vendor's library leaves behind when it is unloaded
+/// (threads, hooks of its own libraries) is not to be relied on.
+static MODULES: Mutex<Vec<(PathBuf, Pkcs11)>> = Mutex::new(Vec::new());
+
+/// The module in this file, ready for use.
+fn loaded(file: &Path) -> Result<Pkcs11, SignFault> {
+    let mut modules = MODULES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, known)) = modules.iter().find(|(known, _)| known == file) {
+        return Ok(known.clone());
+    }
+    let shown = file.display();
+    let module = Pkcs11::new(file).map_err(|error| {
+        token(told!(
+            "không nạp được mô-đun PKCS#11 \"{shown}\": {error}",
+            "the PKCS#11 module \"{shown}\" cannot be loaded: {error}"
+        ))
+    })?;
+    modules.push((file.to_owned(), module.clone()));
+    match module.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)) {
+        Ok(()) | Err(Error::Pkcs11(RvError::CryptokiAlreadyInitialized, _)) => Ok(module),
+        Err(error) => {
+            modules.retain(|(known, _)| known != file);
+            Err(failed(&error))
+        }
     }
 }
 

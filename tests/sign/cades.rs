@@ -87,6 +87,12 @@ fn a_token_that_answers_another_question_is_refused() {
     let other = sign(&signer, Content::Attached(b"other"), None).unwrap();
     let data = other.request(1).read(&answer).unwrap_err();
     assert!(data.to_string().contains("other data"), "{data}");
+    for place in 0..answer.len() {
+        let mut bad = answer.clone();
+        bad[place] ^= 0x85;
+        let _ = signature.request(1).read(&bad);
+        assert!(signature.request(1).read(&answer[..place]).is_err());
+    }
     assert!(other.request(1).read(b"<html>").unwrap_err().to_string().contains("RFC 3161"));
 }
 

@@ -3,6 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
+use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
+use cryptoki::object::{Attribute, CertificateType, ObjectClass};
+use cryptoki::session::{Session, UserType};
+use cryptoki::slot::Slot;
+use cryptoki::types::AuthPin;
 use emc_monitor::model::secret::Secret;
 use emc_monitor::sign::cms::{Content, sign};
 use emc_monitor::sign::fault::Obstacle;
@@ -122,6 +127,44 @@ fn walk() {
         }
     }
     refusals(&authority);
+    certificates_on_the_token(&authority);
+}
+
+/// Puts certificates on the token: from then on none need be given.
+fn certificates_on_the_token(authority: &Authority) {
+    let session = session();
+    for (name, id) in [("root", 9), ("rsa", 0), ("p384", 2)] {
+        authority.must(&format!("openssl x509 -in {name}.pem -outform DER -out {name}.der"));
+        let object = [
+            Attribute::Class(ObjectClass::CERTIFICATE),
+            Attribute::CertificateType(CertificateType::X_509),
+            Attribute::Token(true),
+            Attribute::Id(vec![id]),
+            Attribute::Subject(name.as_bytes().to_vec()),
+            Attribute::Value(authority.read(&format!("{name}.der"))),
+        ];
+        session.create_object(&object).unwrap();
+    }
+    for name in ["rsa", "p384"] {
+        let signer = Signer::from_token(&settings(name), &[], Choice::default()).unwrap();
+        assert_eq!(signer.certificate(), authority.read(&format!("{name}.der")), "{name}");
+        assert_eq!(signer.certificates().len(), 3);
+        sign(&signer, Content::Attached(b"content"), None).unwrap();
+    }
+    let none = Signer::from_token(&settings("p256"), &[], Choice::default()).unwrap_err();
+    assert_eq!(none.obstacle, Obstacle::Certificate, "{none}");
+}
+
+/// A session that may write to the token.
+fn session() -> Session {
+    let token = Pkcs11::new(module()).unwrap();
+    let _ = token.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK));
+    let slots = token.get_slots_with_token().unwrap();
+    let label = |slot: &Slot| token.get_token_info(*slot).unwrap().label().to_owned();
+    let slot = slots.into_iter().find(|slot| label(slot) == "ví dụ").unwrap();
+    let session = token.open_rw_session(slot).unwrap();
+    session.login(UserType::User, Some(&AuthPin::from("1234".to_owned()))).unwrap();
+    session
 }
 
 /// What is said where something does not fit.
