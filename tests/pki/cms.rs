@@ -54,6 +54,19 @@ fn every_key_and_form_that_openssl_writes_is_checked() {
 }
 
 #[test]
+fn base64_is_read_with_and_without_its_frame() {
+    let workshop = Workshop::new();
+    workshop.signer("a", "rsa:2048");
+    let framed = String::from_utf8(workshop.sign("a", "-outform PEM")).unwrap();
+    let bare: Vec<&str> = framed.lines().filter(|line| !line.starts_with('-')).collect();
+    let old = framed.replace(" CMS-", " PKCS7-");
+    let within = format!("Tệp ký số\n{framed}\nhết\n");
+    for text in [bare.join("\r\n"), bare.concat(), old, within] {
+        assert_eq!(only(text.as_bytes(), DETACHED).flaws, [], "{text}");
+    }
+}
+
+#[test]
 fn other_content_does_not_fit() {
     let workshop = Workshop::new();
     workshop.signer("a", "rsa:2048");

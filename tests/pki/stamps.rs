@@ -86,6 +86,19 @@ fn a_token_over_something_else_is_wrong() {
 }
 
 #[test]
+fn a_bare_token_is_read_with_the_zeros_that_fill_its_place_in_a_pdf() {
+    let workshop = authority("sha256");
+    workshop.openssl("ts -query -data content -cert -out question -sha256");
+    workshop.openssl(
+        "ts -reply -config config -section here -queryfile question -signer tsa.pem -inkey tsa.key -token_out -out token",
+    );
+    let token = workshop.read("token");
+    assert_eq!(word(open(&token, &over(CONTENT), &[])), "fine");
+    assert_eq!(word(open(&[&token[..], &[0; 99]].concat(), &over(CONTENT), &[])), "fine");
+    assert_eq!(word(open(&token[..token.len() - 1], &over(CONTENT), &[])), "timestamp_wrong");
+}
+
+#[test]
 fn no_changed_bit_leaves_a_token_another_time() {
     let workshop = authority("sha256");
     let answer = answer(&workshop, "-sha256", "");

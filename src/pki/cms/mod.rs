@@ -22,6 +22,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::model::told::told;
 use crate::pki::claim::{AlgorithmUse, Claim, Use};
+use crate::pki::der::SEQUENCE;
 use crate::pki::digests::DigestAlgorithm;
 use crate::pki::verdict::{Flaw, SignatureReason};
 
@@ -36,30 +37,36 @@ const COPIED_MAX: usize = 64 << 20;
 /// What PEM calls a CMS (RFC 7468 §8, §9, and what came before).
 const LABELS: [&str; 3] = ["CMS", "PKCS7", "PKCS #7 SIGNED DATA"];
 
-/// The bytes of a CMS that may be written in PEM; borrowed where they are not. Text around the block is no part of it.
+/// The bytes of a CMS that may be written in PEM or bare base64; borrowed where they are not. Text around a block of PEM is
+/// no part of it.
 ///
 /// # Errors
 /// A block of PEM that has no end or is no base64.
 pub fn binary(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Flaw> {
-    // PEM is text, and a CMS in BER or DER begins with the identifier of a SEQUENCE.
-    let Some(text) = Some(bytes).filter(|bytes| bytes.first() != Some(&0x30)) else {
+    // A CMS in BER or DER begins with the identifier of a SEQUENCE, which no text does that is read here.
+    if bytes.first() == Some(&SEQUENCE) {
         return Ok(Cow::Borrowed(bytes));
-    };
-    let Some((begin, label)) = LABELS.into_iter().find_map(|label| {
+    }
+    let block = LABELS.into_iter().find_map(|label| {
         let mark = format!("-----BEGIN {label}-----");
-        Some((find(text, mark.as_bytes())? + mark.len(), label))
-    }) else {
-        return Ok(Cow::Borrowed(bytes));
+        Some((find(bytes, mark.as_bytes())? + mark.len(), label))
+    });
+    let Some((begin, label)) = block else {
+        let bare = decoded(bytes).filter(|decoded| decoded.first() == Some(&SEQUENCE));
+        return Ok(bare.map_or(Cow::Borrowed(bytes), Cow::Owned));
     };
-    let damaged = || {
+    let rest = bytes.get(begin..).unwrap_or_default();
+    let end = find(rest, format!("-----END {label}-----").as_bytes());
+    end.and_then(|end| decoded(rest.get(..end)?)).map(Cow::Owned).ok_or_else(|| {
         let told = told!("khối PEM bị hỏng hoặc bị cắt cụt", "the block of PEM is damaged or cut short");
         Flaw::new(SignatureReason::Malformed, told)
-    };
-    let rest = text.get(begin..).unwrap_or_default();
-    let end = find(rest, format!("-----END {label}-----").as_bytes()).ok_or_else(damaged)?;
-    let mut body = rest.get(..end).unwrap_or_default().to_vec();
-    body.retain(|byte| !byte.is_ascii_whitespace());
-    STANDARD.decode(body).map(Cow::Owned).map_err(|_| damaged())
+    })
+}
+
+/// What base64 says, white space aside.
+fn decoded(text: &[u8]) -> Option<Vec<u8>> {
+    let text: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    STANDARD.decode(text).ok()
 }
 
 fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
