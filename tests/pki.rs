@@ -18,6 +18,8 @@ mod pkits;
 mod pyhanko;
 #[path = "pki/responses.rs"]
 mod responses;
+#[path = "pki/signxml.rs"]
+mod signxml;
 #[path = "pki/stamps.rs"]
 mod stamps;
 #[path = "pki/xades.rs"]

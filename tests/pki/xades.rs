@@ -176,6 +176,11 @@ fn signed_properties_must_be_signed() {
     let stranger =
         text.replace("</xades:QualifyingProperties>", "<doc>giả</doc></xades:QualifyingProperties>");
     assert_eq!(first_reason(&stranger), "structure_wrong");
+    let hidden = text.replace(
+        "</xades:QualifyingProperties>",
+        "<xades:UnsignedProperties><doc>giả</doc></xades:UnsignedProperties></xades:QualifyingProperties>",
+    );
+    assert_eq!(first_reason(&hidden), "structure_wrong");
     let unsigned =
         text.replace("</xades:QualifyingProperties>", "</xades:QualifyingProperties><doc>giả</doc>");
     assert_eq!(first_reason(&unsigned), "reference_wrong");

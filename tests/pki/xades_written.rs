@@ -11,12 +11,12 @@ use crate::xml::rich;
 use crate::xml_bed::{Dice, certificate, good, key_file, reasons, xmlsec_accepts};
 use crate::xml_documents::Generator;
 
-fn signer(key: &str, choice: Choice) -> Signer {
+pub(crate) fn signer(key: &str, choice: Choice) -> Signer {
     let file = |end: &str| std::fs::read(key_file(&format!("{key}.{end}"))).unwrap();
     Signer::from_pkcs8(&file("key"), &file("pem"), choice).unwrap()
 }
 
-fn time() -> DateTime<Utc> {
+pub(crate) fn time() -> DateTime<Utc> {
     "2026-11-20T08:30:00+07:00".parse().unwrap()
 }
 

@@ -195,6 +195,7 @@ fn a_key_or_part_that_is_exchanged_is_refused() {
         ("</ds:DigestValue>", "<!-- x --></ds:DigestValue>".to_owned()),
         ("<ds:DigestMethod", "<ds:DigestMethod Algorithm=\"x\"/><ds:DigestMethod".to_owned()),
         ("</ds:SignatureValue>", "<x/></ds:SignatureValue>".to_owned()),
+        ("</ds:KeyInfo>", "<doc>giả</doc></ds:KeyInfo>".to_owned()),
     ] {
         refused(&signed.replacen(from, &to, 1), "structure_wrong");
     }

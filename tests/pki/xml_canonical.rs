@@ -30,7 +30,7 @@ for path in sorted(folder.glob("*.xml")):
         tree.write_c14n(str(path.with_suffix("." + name)), **options)
 "#;
 
-fn python() -> std::ffi::OsString {
+pub(crate) fn python() -> std::ffi::OsString {
     std::env::var_os("EMC_PYTHON").unwrap_or_else(|| {
         std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/python/bin/python").into_os_string()
     })

@@ -4,9 +4,32 @@ use roxmltree::Node;
 
 use crate::model::told::told;
 use crate::pki::verdict::{Flaw, SignatureReason};
+use crate::pki::xml::xades::is_xades;
 
 /// The namespace of XMLDSig.
 pub(super) const DS: &str = "http://www.w3.org/2000/09/xmldsig#";
+
+/// Its second edition's additions.
+const DS11: &str = "http://www.w3.org/2009/xmldsig11#";
+
+/// Refuses a part of a signature that nothing covers and that holds elements of other vocabularies: content could hide in
+/// it.
+///
+/// # Errors
+///
+/// `structure_wrong`.
+pub(super) fn refuse_strangers(part: Node<'_, '_>) -> Result<(), Flaw> {
+    let known =
+        |node: &Node<'_, '_>| is_xades(*node) || matches!(node.tag_name().namespace(), Some(DS | DS11));
+    let Some(stranger) = part.descendants().filter(Node::is_element).find(|node| !known(node)) else {
+        return Ok(());
+    };
+    let name = crate::model::text::presentable(stranger.tag_name().name(), 60);
+    Err(wrong(told!(
+        "phần không được ký của chữ ký chứa phần tử lạ <{name}>",
+        "an unsigned part of the signature holds a foreign element <{name}>"
+    )))
+}
 
 /// Whether it is this element.
 pub(super) fn is(node: Node<'_, '_>, space: &str, name: &str) -> bool {

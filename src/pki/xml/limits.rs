@@ -86,6 +86,9 @@ impl<'a> Scan<'a> {
         let name =
             mark[1..].find(|sign: char| is_space(sign) || matches!(sign, '/' | '>')).ok_or_else(broken)?;
         limit(name, NAME_MAX, told!("byte trong một tên", "bytes in a name"))?;
+        if mark[1..=name].matches(':').count() > 1 {
+            return Err(broken());
+        }
         self.names.clear();
         let mut place = 1 + name;
         let empty = loop {
@@ -241,6 +244,7 @@ mod tests {
             "<a b='<'/>",
             "<a b=c/>",
             "<a b/>",
+            "<a:b:c xmlns:a='u'/>",
             "<a",
             "<a b='",
             "<!-- a",

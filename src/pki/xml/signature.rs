@@ -12,7 +12,7 @@ use crate::pki::xml::algorithms::{canonical_of, signature_of};
 use crate::pki::xml::canonical::{View, write};
 use crate::pki::xml::coverage::{self, Coverage};
 use crate::pki::xml::elements::{
-    DS, attribute, child_elements, is, octets, only, text, unsafe_reference, wrong,
+    DS, attribute, child_elements, is, octets, only, refuse_strangers, text, unsafe_reference, wrong,
 };
 use crate::pki::xml::keys::{self, Value};
 use crate::pki::xml::reference::{Covered, Surroundings, Work, follow};
@@ -60,6 +60,7 @@ fn examine(
     claim: &mut Claim,
 ) -> Result<(), Flaw> {
     let parts = Parts::of(around.signature)?;
+    parts.key_info.map_or(Ok(()), refuse_strangers)?;
     let embedded = parts.key_info.map(keys::certificates).transpose()?.unwrap_or_default();
     claim.carried.certificates.clone_from(&embedded);
     let mut flaws = Vec::new();

@@ -12,7 +12,7 @@ use crate::pki::verdict::Flaw;
 use crate::pki::xml::algorithms::canonical_of;
 use crate::pki::xml::canonical::{Form, Method, View, write};
 use crate::pki::xml::elements::{
-    DS, attribute, child_elements, is, octets, only, text, unsafe_reference, wrong,
+    DS, attribute, child_elements, is, octets, only, refuse_strangers, text, unsafe_reference, wrong,
 };
 use crate::pki::xml::reference::{Covered, Surroundings};
 use crate::pki::xml::signer_names::{NamedSigner, named_signers};
@@ -158,6 +158,7 @@ fn unsigned_properties(
     around: &Surroundings<'_, '_>,
     properties: &mut Properties,
 ) -> Result<(), Flaw> {
+    refuse_strangers(part)?;
     for property in part.descendants().filter(|node| is_xades(*node)) {
         let carried = &mut properties.carried;
         match property.tag_name().name() {
