@@ -117,6 +117,54 @@ fn keys_that_do_not_fit_are_told_apart() {
     told(&empty, Obstacle::Key, "không chứa khóa", "holds no key");
 }
 
+/// The same element with its length left open and, where it is one, its octet string in pieces, as Firefox writes them.
+fn opened(der: &[u8], levels: u32) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut rest = der;
+    while let [tag, first, ..] = *rest {
+        let count = if first < 0x80 { 0 } else { usize::from(first & 0x7f) };
+        let length = rest[2..2 + count]
+            .iter()
+            .fold(usize::from(first) * usize::from(count == 0), |sum, octet| sum << 8 | usize::from(*octet));
+        let (whole, behind) = rest.split_at(2 + count + length);
+        let content = &whole[2 + count..];
+        match tag {
+            0x30 | 0xa0 => out.extend([&[tag, 0x80][..], &opened(content, levels), &[0, 0]].concat()),
+            0x04 | 0x80 if length > 100 => {
+                // Safe and bags lie in octet strings, one within the other; certificates in the next stay as signed.
+                let inner = if content[0] == 0x30 && tag == 0x04 && levels > 0 {
+                    opened(content, levels - 1)
+                } else {
+                    content.to_vec()
+                };
+                let outer = if tag == 0x04 { 0x24 } else { 0xa0 };
+                out.extend([outer, 0x80]);
+                for piece in inner.chunks(120) {
+                    out.extend([0x04, u8::try_from(piece.len()).unwrap()]);
+                    out.extend(piece);
+                }
+                out.extend([0, 0]);
+            }
+            _ => out.extend(whole),
+        }
+        rest = behind;
+    }
+    out
+}
+
+/// Nothing at hand writes such files: one of OpenSSL's is rewritten, without its integrity check, which is over the bytes.
+#[test]
+fn bundles_with_lengths_left_open_are_read() {
+    let authority = Authority::new();
+    authority.issue("signer", Sort::P256, "signer");
+    for options in ["-nomac -certpbe NONE", "-nomac"] {
+        let file = opened(&bundle(&authority, options), 2);
+        assert_eq!(file[..2], [0x30, 0x80]);
+        let signer = Signer::from_pkcs12(&file, &password(PASSWORD), Choice::default()).unwrap();
+        assert_eq!(signer.certificates().len(), 2, "{options}");
+    }
+}
+
 #[test]
 fn damaged_bundles_are_refused_without_a_panic() {
     let authority = Authority::new();

@@ -1,6 +1,7 @@
 //! PKCS#12 files (RFC 7292): a key and certificates under a password, in the newer encryption (PBES2 with AES) and in the
 //! older ones that certification authorities' tools still write (triple DES and RC2).
 
+mod ber;
 mod cipher;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
@@ -10,6 +11,7 @@ use crate::model::secret::Secret;
 use crate::model::told::{Told, told};
 use crate::pki::der::{INTEGER, OCTET_STRING, OID, Reader, SEQUENCE, explicit, implicit};
 use crate::sign::fault::{Obstacle, SignFault};
+use ber::definite;
 use cipher::{Derivation, Purpose, decrypt, iterations};
 
 /// The most bags looked at.
@@ -40,13 +42,15 @@ pub(super) struct Content {
 
 /// Opens a file.
 pub(super) fn open(file: &[u8], password: &Secret) -> Result<Content, SignFault> {
-    let (safe, mac) = frame(file).ok_or_else(unreadable)?;
+    let file = definite(file).ok_or_else(unreadable)?;
+    let (safe, mac) = frame(&file).ok_or_else(unreadable)?;
     if let Some(mac) = mac {
         check(mac, safe, password)?;
     }
     let mut found = Content { key: Vec::new(), certificates: Vec::new() };
-    for part in Reader::new(safe).enter(SEQUENCE).ok_or_else(unreadable)?.take(BAGS_MAX) {
-        let bags = opened(Reader::new(part.content), password)?;
+    let safe = definite(safe).ok_or_else(unreadable)?;
+    for part in Reader::new(&safe).enter(SEQUENCE).ok_or_else(unreadable)?.take(BAGS_MAX) {
+        let bags = definite(&opened(Reader::new(part.content), password)?).ok_or_else(unreadable)?;
         let bags = Reader::new(&bags).enter(SEQUENCE).ok_or_else(unreadable)?;
         for bag in bags.take(BAGS_MAX) {
             take(&mut found, Reader::new(bag.content), password)?;
@@ -102,10 +106,14 @@ fn opened(mut part: Reader<'_>, password: &Secret) -> Result<Vec<u8>, SignFault>
         let _version = data.expect(INTEGER)?;
         let mut info = data.enter(SEQUENCE)?;
         let _kind = info.expect(OID)?;
-        Some((info.enter(SEQUENCE)?, info.expect(implicit(0))?.content))
+        let algorithm = info.enter(SEQUENCE)?;
+        let whole = info.expect(implicit(0)).map(|hidden| hidden.content.to_vec());
+        let pieces =
+            || Some(info.enter(explicit(0))?.map(|piece| piece.content).collect::<Vec<_>>().concat());
+        Some((algorithm, whole.or_else(pieces)?))
     };
     let (algorithm, hidden) = { read }().ok_or_else(unreadable)?;
-    decrypt(algorithm, hidden, password)
+    decrypt(algorithm, &hidden, password)
 }
 
 /// Takes what one bag holds.
@@ -150,8 +158,8 @@ fn wrong_password() -> SignFault {
 
 fn unreadable() -> SignFault {
     key(told!(
-        "tệp khóa có mật khẩu không đọc được: cần tệp .p12, .pfx hoặc PKCS#8 mã hóa DER, xuất bằng OpenSSL, Windows hoặc công cụ của CA",
-        "the key file with a password cannot be read: it must be a .p12, .pfx or PKCS#8 file in DER, as OpenSSL, Windows or a CA's tool exports it"
+        "tệp khóa có mật khẩu không đọc được: cần tệp .p12, .pfx hoặc PKCS#8, xuất bằng OpenSSL, Windows, Firefox hoặc công cụ của CA",
+        "the key file with a password cannot be read: it must be a .p12, .pfx or PKCS#8 file, as OpenSSL, Windows, Firefox or a CA's tool exports it"
     ))
 }
 
