@@ -21,6 +21,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::model::told::told;
+use crate::pki::ber::Octets;
 use crate::pki::claim::{AlgorithmUse, Claim, Use};
 use crate::pki::der::SEQUENCE;
 use crate::pki::digests::DigestAlgorithm;
@@ -84,8 +85,7 @@ pub fn claims(bytes: &[u8], content: Content<'_>) -> Result<Vec<Claim>, Flaw> {
 
 fn claims_of(data: &SignedData<'_>, content: Content<'_>) -> Result<Vec<Claim>, Flaw> {
     if data.signers.is_empty() {
-        let told = told!("CMS không có người ký nào", "nobody signed the CMS");
-        return Err(Flaw::new(SignatureReason::NoSignature, told));
+        return Err(nobody());
     }
     let copied = data.carried_bytes().saturating_mul(data.signers.len());
     if copied > COPIED_MAX && data.signers.len() > 1 {
@@ -108,6 +108,11 @@ fn claims_of(data: &SignedData<'_>, content: Content<'_>) -> Result<Vec<Claim>, 
     }
     let numbered = data.signers.iter().enumerate();
     numbered.map(|(place, signer)| signer::judge(data, signer, pieces.as_ref(), place + 1)).collect()
+}
+
+fn nobody() -> Flaw {
+    let told = told!("CMS không có người ký nào", "nobody signed the CMS");
+    Flaw::new(SignatureReason::NoSignature, told)
 }
 
 /// How a PDF says that its `/Contents` are to be read.
@@ -143,41 +148,44 @@ pub fn pdf(
             "a signature in a PDF must be over content of type id-data"
         )));
     }
-    let (content, legacy) = match (profile, data.content) {
-        (PdfProfile::Detached, None) => (Content::Ranges { file, ranges }, None),
-        (PdfProfile::Sha1, Some(inside)) => (Content::Attached, Some(inside)),
-        (PdfProfile::Detached, Some(_)) => {
-            return Err(attributes::wrong(told!(
-                "chữ ký tách rời trong PDF lại mang theo nội dung",
-                "the detached signature of a PDF carries content"
-            )));
+    match (profile, data.content) {
+        (PdfProfile::Detached, None) => one(&data, Content::Ranges { file, ranges }),
+        (PdfProfile::Sha1, Some(inside)) => {
+            let mut claim = one(&data, Content::Attached)?;
+            check_inner_digest(&mut claim, inside, Content::Ranges { file, ranges });
+            Ok(claim)
         }
-        (PdfProfile::Sha1, None) => {
-            return Err(attributes::wrong(told!(
-                "chữ ký adbe.pkcs7.sha1 thiếu giá trị băm",
-                "the signature adbe.pkcs7.sha1 lacks its digest"
-            )));
-        }
-    };
-    let mut found = claims_of(&data, content)?;
-    let mut claim = found.swap_remove(0);
-    if let Some(inside) = legacy {
-        let sha1 = DigestAlgorithm::SHA1;
-        let ranges = Pieces::of(Content::Ranges { file, ranges }, None);
-        let digest = ranges.and_then(|ranges| ranges.digest(sha1));
-        if digest.is_none_or(|digest| digest.as_ref() != inside.joined().as_ref()) {
-            let told = told!(
-                "nội dung không khớp với giá trị băm SHA-1 đã ký",
-                "the content does not match the signed SHA-1 digest"
-            );
-            claim.flaws.insert(0, Flaw::new(SignatureReason::DigestMismatch, told));
-        }
-        let used = AlgorithmUse { r#use: Use::Digest, name: sha1.name.to_owned(), key: None };
-        if !claim.algorithms.contains(&used) {
-            claim.algorithms.push(used);
-        }
+        (PdfProfile::Detached, Some(_)) => Err(attributes::wrong(told!(
+            "chữ ký tách rời trong PDF lại mang theo nội dung",
+            "the detached signature of a PDF carries content"
+        ))),
+        (PdfProfile::Sha1, None) => Err(attributes::wrong(told!(
+            "chữ ký adbe.pkcs7.sha1 thiếu giá trị băm",
+            "the signature adbe.pkcs7.sha1 lacks its digest"
+        ))),
     }
-    Ok(claim)
+}
+
+fn one(data: &SignedData<'_>, content: Content<'_>) -> Result<Claim, Flaw> {
+    let mut found = claims_of(data, content)?;
+    found.pop().ok_or_else(nobody)
+}
+
+/// `adbe.pkcs7.sha1`: what is inside must be the SHA-1 digest of the ranges, and the signature rests on SHA-1.
+fn check_inner_digest(claim: &mut Claim, inside: Octets<'_>, ranges: Content<'_>) {
+    let sha1 = DigestAlgorithm::SHA1;
+    let digest = Pieces::of(ranges, None).and_then(|ranges| ranges.digest(sha1));
+    if digest.is_none_or(|digest| digest.as_ref() != inside.joined().as_ref()) {
+        let told = told!(
+            "nội dung không khớp với giá trị băm SHA-1 đã ký",
+            "the content does not match the signed SHA-1 digest"
+        );
+        claim.flaws.insert(0, Flaw::new(SignatureReason::DigestMismatch, told));
+    }
+    let used = AlgorithmUse { r#use: Use::Digest, name: sha1.name.to_owned(), key: None };
+    if !claim.algorithms.contains(&used) {
+        claim.algorithms.push(used);
+    }
 }
 
 /// The certificates of a bag (`certs-only` PKCS#7, as authorities publish their own), or of any other CMS.
