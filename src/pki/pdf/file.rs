@@ -9,6 +9,8 @@ use crate::pki::verdict::Flaw;
 use super::cipher::Cipher;
 use super::evidence;
 use super::form;
+use super::hidden;
+use super::later;
 use super::limits::{Limits, malformed, too_complex};
 use super::objects::Objects;
 use super::revision;
@@ -44,7 +46,9 @@ pub fn read(bytes: &[u8], password: Option<&str>) -> Result<PdfFile, Flaw> {
 pub fn read_within(bytes: &[u8], password: Option<&str>, limits: &Limits) -> Result<PdfFile, Flaw> {
     let objects = open(bytes, password, limits)?;
     let mut found = signatures(&objects, limits)?;
+    found.extend(hidden::signatures(&objects, &found, limits)?);
     find_overlaps(&mut found);
+    later::judge(&objects, &mut found)?;
     found.sort_by_key(|examined| examined.coverage.end().unwrap_or(usize::MAX));
     Ok(PdfFile {
         signatures: found.into_iter().map(|examined| examined.signature).collect(),

@@ -4,12 +4,13 @@
 //! given as ranges of the original bytes. How it goes: [`revision`] finds the saves of the file, [`objects`] shows the
 //! file as each of them left it, [`form`] finds the signatures, [`range`] looks at what they cover.
 
-mod changes;
 mod cipher;
 mod evidence;
 mod file;
 mod filter;
 mod form;
+mod hidden;
+mod later;
 mod lexer;
 mod limits;
 mod objects;
@@ -20,7 +21,7 @@ mod text;
 mod value;
 mod xref;
 
-pub use changes::Change;
 pub use file::{PdfFile, read, read_within};
+pub use later::Change;
 pub use limits::Limits;
 pub use signature::{Kind, PdfSignature, Permission};

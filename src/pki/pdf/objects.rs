@@ -35,6 +35,13 @@ pub(super) struct Loaded {
     id: (u32, u16),
 }
 
+impl Loaded {
+    /// A value that is no object of its own.
+    pub(super) const fn direct(value: Value) -> Self {
+        Self { value, stream: None, span: None, id: (0, 0) }
+    }
+}
+
 /// An object stream, inflated.
 struct Container {
     data: Vec<u8>,

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::model::told::{Told, told};
 use crate::pki::verdict::{Flaw, SignatureReason};
 
-use super::changes::Change;
+use super::later::Change;
 use super::objects::Objects;
 use super::range::{self, Coverage};
 use super::text;

@@ -47,7 +47,12 @@ impl Dictionary {
 
     /// The value of this name as it stands, a reference unresolved; `null` is as good as absent (§7.3.7).
     pub(super) fn get(&self, name: &str) -> Option<&Value> {
-        let at = self.entries.binary_search_by(|entry| entry.0.as_slice().cmp(name.as_bytes())).ok()?;
+        self.raw(name.as_bytes())
+    }
+
+    /// The same, for names that are no text.
+    pub(super) fn raw(&self, name: &[u8]) -> Option<&Value> {
+        let at = self.entries.binary_search_by(|entry| entry.0.as_slice().cmp(name)).ok()?;
         self.entries.get(at).map(|entry| &entry.1).filter(|value| !matches!(value, Value::Null))
     }
 
