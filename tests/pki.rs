@@ -8,6 +8,8 @@ mod cms_attacks;
 mod cms_odd;
 #[path = "pki/material.rs"]
 mod material;
+#[path = "pki/mesh.rs"]
+mod mesh;
 #[path = "pki/mutations.rs"]
 mod mutations;
 #[path = "pki/openssl.rs"]

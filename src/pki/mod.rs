@@ -2,7 +2,8 @@
 //!
 //! Reads with its own tolerant DER reader, because a certificate that no strict library takes must still be shown to
 //! the operator, and because signatures are checked over the original bytes. Start with [`certificate`] (facts), then
-//! [`chain`] (why a chain is not trusted) and [`ocsp`].
+//! [`chain`] (why a chain is not trusted) and [`ocsp`]: what TLS needs. Documents ask more: [`trust`] answers whether a
+//! certificate was good at a time, by [`path`] and [`revocation`].
 
 pub mod anchors;
 pub mod certificate;

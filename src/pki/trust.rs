@@ -14,7 +14,7 @@ use crate::model::told::{Told, told};
 use crate::pki::anchors::Anchors;
 use crate::pki::claim::AlgorithmUse;
 use crate::pki::evidence::{Evidence, Wanted};
-use crate::pki::path::build::{DeadEnds, Route, Search};
+use crate::pki::path::build::{DeadEnds, Forged, Route, Search};
 use crate::pki::path::card::Card;
 use crate::pki::path::purpose::Purpose;
 use crate::pki::path::store::{Budget, Store};
@@ -25,7 +25,7 @@ use crate::pki::revocation::inquiry::{Inquiry, Statements, Subject};
 use crate::pki::verdict::{Flaw, SignatureReason};
 
 /// How much work one question may make, in candidates and statements looked at.
-const STEPS_MAX: usize = 2_000;
+const STEPS_MAX: usize = 1_000;
 
 /// Whether revocation is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -232,10 +232,17 @@ fn revocation_fault(standing: &Standing, card: &Card<'_>, place: usize, at: Date
 }
 
 /// Why no way leads up.
-fn no_way(inquiry: &Inquiry<'_, '_>, card: &Card<'_>, dead_ends: &DeadEnds, budget: &Budget) -> Answer {
-    let (reason, told) = if let Some(forged) = &dead_ends.forged {
-        (SignatureReason::ChainWrong, forged.clone())
-    } else if budget.is_spent() {
+fn no_way<'s>(
+    inquiry: &Inquiry<'s, '_>,
+    card: &Card<'_>,
+    dead_ends: &DeadEnds<'s>,
+    budget: &Budget,
+) -> Answer {
+    let is_spent = budget.is_spent();
+    let forged = dead_ends.forged.as_ref().filter(|forged| leads_up(inquiry, forged, budget));
+    let (reason, told) = if let Some(forged) = forged {
+        (SignatureReason::ChainWrong, forged.told.clone())
+    } else if is_spent {
         let told = told!("quá nhiều đường dẫn chứng thực để thử", "there are too many paths to try");
         (SignatureReason::TooComplex, told)
     } else if dead_ends.too_long {
@@ -252,7 +259,18 @@ fn no_way(inquiry: &Inquiry<'_, '_>, card: &Card<'_>, dead_ends: &DeadEnds, budg
     Answer { path: vec![alone(card)], ..refused(reason, told) }
 }
 
-fn missing(dead_ends: &DeadEnds) -> Told {
+/// Whether the issuer beside which a certificate is forged is itself one that leads to an anchor.
+fn leads_up<'s>(inquiry: &Inquiry<'s, '_>, forged: &Forged<'s>, budget: &Budget) -> bool {
+    let Some(issuer) = forged.issuer else { return true };
+    let mut leads = false;
+    let _dead_ends = Search::run(inquiry.store, budget, inquiry.now, issuer, &mut |_| {
+        leads = true;
+        ControlFlow::Break(())
+    });
+    leads
+}
+
+fn missing(dead_ends: &DeadEnds<'_>) -> Told {
     let Some((issuer, _)) = dead_ends.missing.first() else {
         return SignatureReason::Untrusted.text().into();
     };

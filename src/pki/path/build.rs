@@ -51,15 +51,45 @@ impl<'s> Route<'s> {
     }
 }
 
+/// A signature that is not the issuer's, though name and key identifier are.
+#[derive(Clone, Debug)]
+pub(in crate::pki) struct Forged<'s> {
+    /// In words.
+    pub(in crate::pki) told: Told,
+    /// The issuer; `None` for an anchor. One that leads to no anchor may itself be the forgery.
+    pub(in crate::pki) issuer: Option<&'s Card<'s>>,
+}
+
 /// Why no way led up, as far as it was seen.
 #[derive(Debug, Default)]
-pub(in crate::pki) struct DeadEnds {
-    /// A certificate whose signature does not come from the issuer that it names.
-    pub(in crate::pki) forged: Option<Told>,
+pub(in crate::pki) struct DeadEnds<'s> {
+    /// A certificate whose signature does not come from the issuer that it means.
+    pub(in crate::pki) forged: Option<Forged<'s>>,
     /// Issuers whose certificates are not at hand, and the certificates that name them.
     pub(in crate::pki) missing: Vec<(String, Vec<u8>)>,
     /// Whether a way was longer than may be.
     pub(in crate::pki) too_long: bool,
+}
+
+/// Whose key may have signed a certificate.
+#[derive(Clone, Copy, Debug)]
+struct Candidate<'s> {
+    key: PublicKey<'s>,
+    key_digest: [u8; 32],
+    identifier: Option<&'s [u8]>,
+    card: Option<&'s Card<'s>>,
+}
+
+impl<'s> Candidate<'s> {
+    const fn of_root(root: &Root<'s>) -> Self {
+        let Root { key, key_digest, key_identifier, .. } = *root;
+        Self { key, key_digest, identifier: key_identifier, card: None }
+    }
+
+    fn of_card(card: &'s Card<'s>) -> Self {
+        let (key, key_digest) = (card.parts.key, card.key_digest);
+        Self { key, key_digest, identifier: card.key_identifier(), card: Some(card) }
+    }
 }
 
 /// One search.
@@ -69,7 +99,7 @@ pub(in crate::pki) struct Search<'s, 'v> {
     at: DateTime<Utc>,
     visit: &'v mut dyn FnMut(&Route<'s>) -> ControlFlow<()>,
     /// What stood in the way.
-    pub(in crate::pki) dead_ends: DeadEnds,
+    pub(in crate::pki) dead_ends: DeadEnds<'s>,
 }
 
 impl<'s, 'v> Search<'s, 'v> {
@@ -80,9 +110,11 @@ impl<'s, 'v> Search<'s, 'v> {
         at: DateTime<Utc>,
         card: &'s Card<'s>,
         visit: &'v mut dyn FnMut(&Route<'s>) -> ControlFlow<()>,
-    ) -> DeadEnds {
+    ) -> DeadEnds<'s> {
         let mut search = Self { store, budget, at, visit, dead_ends: DeadEnds::default() };
-        let flow = match store.root_of(card) {
+        // Byte for byte: whoever has the anchor's key could still write another certificate around it.
+        let declared = store.root_of(card).filter(|root| root.anchor.certificate == card.der);
+        let flow = match declared {
             Some(root) => (search.visit)(&Route { cards: vec![card], root, is_root: true }),
             None => ControlFlow::Continue(()),
         };
@@ -96,7 +128,7 @@ impl<'s, 'v> Search<'s, 'v> {
         let Some(&last) = way.last() else { return ControlFlow::Continue(()) };
         let mut found = false;
         for root in self.store.roots_of(&last.issuer) {
-            if self.leads(last, &root.key, root.key_digest, root.key_identifier)? {
+            if self.leads(last, Candidate::of_root(root))? {
                 found = true;
                 (self.visit)(&Route { cards: way.clone(), root, is_root: false })?;
             }
@@ -108,8 +140,7 @@ impl<'s, 'v> Search<'s, 'v> {
             if looped || self.store.root_of(candidate).is_some() {
                 continue;
             }
-            let (key, identifier) = (&candidate.parts.key, candidate.key_identifier());
-            if self.leads(last, key, candidate.key_digest, identifier)? {
+            if self.leads(last, Candidate::of_card(candidate))? {
                 found = true;
                 if way.len() > HOPS_MAX {
                     self.dead_ends.too_long = true;
@@ -129,26 +160,21 @@ impl<'s, 'v> Search<'s, 'v> {
 
     /// Whether the certificate may have been signed with this key. An algorithm that nobody here can check is followed:
     /// the route is judged later.
-    fn leads(
-        &mut self,
-        card: &Card<'_>,
-        key: &PublicKey<'_>,
-        key_digest: [u8; 32],
-        identifier: Option<&[u8]>,
-    ) -> ControlFlow<(), bool> {
+    fn leads(&mut self, card: &Card<'_>, candidate: Candidate<'s>) -> ControlFlow<(), bool> {
         if !self.budget.take(1) {
             return ControlFlow::Break(());
         }
-        if self.store.proof(card, key, key_digest) != Proof::Bad {
+        if self.store.proof(card, &candidate.key, candidate.key_digest) != Proof::Bad {
             return ControlFlow::Continue(true);
         }
         let meant = card.issuer_key_identifier();
-        if meant.is_some() && meant == identifier {
-            self.dead_ends.forged = Some(told!(
+        if meant.is_some() && meant == candidate.identifier {
+            let told = told!(
                 "chữ ký trên chứng thư của \"{name}\" không phải do khóa của nơi cấp tạo ra",
                 "the signature on the certificate of \"{name}\" was not made with its issuer's key",
                 name = card.shown()
-            ));
+            );
+            self.dead_ends.forged = Some(Forged { told, issuer: candidate.card });
         }
         ControlFlow::Continue(false)
     }

@@ -113,7 +113,9 @@ fn changes<'i, 's>(
         let is_current =
             times.at <= delta.this_update || delta.next_update.is_none_or(|until| times.at <= until);
         let found = read(inquiry, subject, delta, times).ok()?;
-        (is_current && span.has_begun(times).is_ok()).then_some((delta, found))
+        // A revocation stays one, however old the news of it.
+        let is_final = matches!(found, Lookup::Listed(revocation) if revocation.reason.is_final());
+        ((is_current || is_final) && span.has_begun(times).is_ok()).then_some((delta, found))
     })
 }
 

@@ -19,7 +19,7 @@ use serde::Serialize;
 
 use crate::model::text::Text;
 use crate::model::told::Told;
-use crate::pki::evidence::Source;
+use crate::pki::evidence::{Source, Statement};
 
 pub use request::ocsp_request;
 
@@ -78,6 +78,38 @@ pub enum Standing {
     NotAsked,
 }
 
+/// One answer of an OCSP response, read and not judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OcspAnswer {
+    /// The serial number of the certificate, hexadecimal digits.
+    pub serial: String,
+    /// What is said of it.
+    pub status: OcspStatus,
+    /// Since when it is so.
+    pub this_update: DateTime<Utc>,
+    /// Until when that is current, if it is said.
+    pub next_update: Option<DateTime<Utc>>,
+}
+
+/// What an OCSP response says of a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OcspStatus {
+    /// Not revoked.
+    Good,
+    /// Revoked.
+    Revoked(Revocation),
+    /// The responder does not know the certificate, or says something that cannot be read.
+    Unknown,
+}
+
+/// Reads an OCSP response without asking who signed it.
+///
+/// # Errors
+/// Why it says nothing: it cannot be read, is of an unknown type, or the responder answered with an error.
+pub fn ocsp_answers(response: &Statement) -> Result<Vec<OcspAnswer>, Told> {
+    Ok(response::read(response)?.singles.iter().map(response::Single::answer).collect())
+}
+
 macro_rules! revocation_reasons {
     ($($variant:ident $code:literal $word:literal $vi:literal;)*) => {
         /// Why a certificate was revoked (RFC 5280 §5.3.1).
@@ -94,6 +126,12 @@ macro_rules! revocation_reasons {
             /// What stands for a number in lists and responses; an unknown number says nothing.
             pub(in crate::pki) const fn of(code: u8) -> Self {
                 match code { $($code => Self::$variant,)* _ => Self::Unspecified }
+            }
+
+            /// Whether it lasts: all do but a suspension and its end.
+            #[must_use]
+            pub const fn is_final(self) -> bool {
+                !matches!(self, Self::CertificateHold | Self::RemoveFromCrl)
             }
 
             /// In words.

@@ -130,13 +130,11 @@ impl Hearing {
             });
             listed.min_by_key(|(_, revocation)| revocation.at)
         };
-        let is_final =
-            |reason| !matches!(reason, RevocationReason::CertificateHold | RevocationReason::RemoveFromCrl);
         let held = || {
             let held = listed(|reason| reason == RevocationReason::CertificateHold);
             held.filter(|(told, _)| !self.is_lifted_after(told.from))
         };
-        if let Some((told, revocation)) = listed(is_final).or_else(held) {
+        if let Some((told, revocation)) = listed(RevocationReason::is_final).or_else(held) {
             return Standing::Revoked { revocation, by: told.by, source: told.source.clone() };
         }
         self.good().unwrap_or_else(|| Standing::Unknown { why: Told::joined(&self.causes, "; ") })

@@ -12,17 +12,20 @@ use crate::pki::der::{
     explicit, implicit, octets_of_bits,
 };
 use crate::pki::evidence::Statement;
+use crate::pki::names::hexadecimal;
 use crate::pki::oid::{OCSP_BASIC, SHA1, SHA256, SHA384, SHA512};
 use crate::pki::path::build::Issuer;
 use crate::pki::path::card::{Card, Extension, extensions, sha256, shortest};
 use crate::pki::path::name::Name;
 use crate::pki::path::oids;
-use crate::pki::revocation::{Revocation, RevocationReason};
+use crate::pki::revocation::{OcspAnswer, OcspStatus, Revocation, RevocationReason};
 
 /// The most single answers of one response.
 const SINGLES_MAX: usize = 256;
 /// The most certificates of one response.
 const CERTIFICATES_MAX: usize = 16;
+/// The most octets of a serial number that are shown.
+const SERIAL_MAX: usize = 64;
 /// Extensions that are understood, so that they may be critical.
 const UNDERSTOOD: &[ObjectIdentifier] =
     &[oids::OCSP_NONCE, oids::OCSP_ARCHIVE_CUTOFF, oids::OCSP_EXTENDED_REVOKE];
@@ -73,17 +76,6 @@ pub(in crate::pki) struct Single<'a> {
     pub(in crate::pki) next_update: Option<DateTime<Utc>>,
 }
 
-/// What a single answer says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::pki) enum Status {
-    /// Not revoked.
-    Good,
-    /// Revoked.
-    Revoked(Revocation),
-    /// The responder does not know the certificate, or says something that cannot be read.
-    Unknown,
-}
-
 /// Reads a response; the reason where it says nothing.
 pub(in crate::pki) fn read(statement: &Statement) -> Result<Basic<'_>, Told> {
     let unreadable = || told!("không đọc được phản hồi OCSP", "the OCSP response cannot be read");
@@ -127,7 +119,11 @@ impl<'a> Basic<'a> {
         let carried = carried.into_iter().flatten().take(CERTIFICATES_MAX);
 
         let mut data = Reader::new(signed.content);
-        let _version = data.expect(explicit(0));
+        // Version 1, which is the one there is, is seldom written.
+        let version = data.enter(explicit(0)).map(|mut version| version.next());
+        if version.is_some_and(|version| version.is_none_or(|number| number.whole != [INTEGER, 1, 0])) {
+            return None;
+        }
         let responder = Responder::read(data.next()?)?;
         let produced_at = data.expect(GENERALIZED_TIME).and_then(time)?;
         let singles = singles(data.enter(SEQUENCE)?)?;
@@ -246,21 +242,31 @@ impl<'a> Single<'a> {
             && self.key_hash == digest(algorithm, issuer.key.bits).as_ref()
     }
 
+    /// Itself, for showing.
+    pub(in crate::pki) fn answer(&self) -> OcspAnswer {
+        OcspAnswer {
+            serial: hexadecimal(self.serial.get(..SERIAL_MAX).unwrap_or(self.serial)),
+            status: self.status(),
+            this_update: self.this_update,
+            next_update: self.next_update,
+        }
+    }
+
     /// What it says.
-    pub(in crate::pki) fn status(&self) -> Status {
+    pub(in crate::pki) fn status(&self) -> OcspStatus {
         if self.status.tag == implicit(0) {
-            return Status::Good;
+            return OcspStatus::Good;
         }
         if self.status.tag != explicit(1) {
-            return Status::Unknown;
+            return OcspStatus::Unknown;
         }
         let mut inside = Reader::new(self.status.content);
-        let Some(at) = inside.expect(GENERALIZED_TIME).and_then(time) else { return Status::Unknown };
+        let Some(at) = inside.expect(GENERALIZED_TIME).and_then(time) else { return OcspStatus::Unknown };
         let code = inside
             .enter(explicit(0))
             .and_then(|mut reason| reason.expect(ENUMERATED))
             .and_then(|reason| reason.content.first().copied());
-        Status::Revoked(Revocation { at, reason: RevocationReason::of(code.unwrap_or(0)) })
+        OcspStatus::Revoked(Revocation { at, reason: RevocationReason::of(code.unwrap_or(0)) })
     }
 
     /// Since when the responder remembers certificates that expired.

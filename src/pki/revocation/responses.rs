@@ -10,9 +10,9 @@ use crate::pki::path::purpose::Purpose;
 use crate::pki::path::validate::{Rule, validate};
 use crate::pki::revocation::inquiry::{Inquiry, Subject};
 use crate::pki::revocation::observation::{Hearing, Observation, Outcome, SKEW, Span, Times};
-use crate::pki::revocation::response::{Basic, Single, Status};
+use crate::pki::revocation::response::{Basic, Single};
 use crate::pki::revocation::scope::ALL_REASONS;
-use crate::pki::revocation::{By, RevocationReason};
+use crate::pki::revocation::{By, OcspStatus, RevocationReason};
 use crate::pki::scheme::{Scheme, Signed};
 
 /// Hears every response that is about the certificate.
@@ -68,19 +68,19 @@ fn judge<'s>(
     }
     authorise(inquiry, subject, basic)?;
     let outcome = match single.status() {
-        Status::Unknown => {
+        OcspStatus::Unknown => {
             return Err(told!(
                 "máy chủ OCSP không biết chứng thư này (unknown)",
                 "the OCSP responder does not know the certificate (unknown)"
             ));
         }
-        Status::Revoked(revocation) if revocation.reason != RevocationReason::CertificateHold => {
+        OcspStatus::Revoked(revocation) if revocation.reason != RevocationReason::CertificateHold => {
             Outcome::Listed(revocation)
         }
         status => {
             span.speaks_for(times).map_err(|cause| about(single, &cause))?;
             match status {
-                Status::Revoked(revocation) => Outcome::Listed(revocation),
+                OcspStatus::Revoked(revocation) => Outcome::Listed(revocation),
                 _ => Outcome::Good { reasons: ALL_REASONS },
             }
         }
