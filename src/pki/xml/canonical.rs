@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use roxmltree::{Node, NodeId, NodeType};
 
+use crate::model::text::presentable;
 use crate::model::told::{Told, told};
 use crate::pki::xml::document::{XML, prefix, written_attribute, written_name};
 
@@ -209,7 +210,7 @@ impl<'a, S: Sink> Writer<'a, '_, S> {
             return Ok(());
         }
         if !uri.is_empty() && !has_scheme(uri) {
-            let uri = crate::model::text::presentable(uri, 100);
+            let uri = presentable(uri, 100);
             return Err(told!(
                 "không gian tên \"{uri}\" là địa chỉ tương đối, không chuẩn hóa được",
                 "the namespace \"{uri}\" is relative and has no canonical form"

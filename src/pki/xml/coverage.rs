@@ -6,7 +6,7 @@ use crate::model::text::presentable;
 use crate::model::told::{Told, told};
 use crate::pki::verdict::Flaw;
 use crate::pki::xml::document::written_name;
-use crate::pki::xml::elements::{DS, child_elements, is, unsafe_reference};
+use crate::pki::xml::elements::{DS, attribute, child_elements, is, unsafe_reference};
 use crate::pki::xml::reference::{Covered, Surroundings};
 use crate::pki::xml::xades::is_xades;
 
@@ -41,7 +41,7 @@ pub(super) fn check(
         )));
     }
     if let Some(object) = child_elements(around.signature).find(|child| is_open(*child, &cover)) {
-        let name = crate::pki::xml::elements::attribute(object, "Id").unwrap_or_default();
+        let name = attribute(object, "Id").unwrap_or_default();
         let name = presentable(name, 60);
         return Err(unsafe_reference(told!(
             "chữ ký mang theo một Object \"{name}\" mà nó không ký",

@@ -2,7 +2,8 @@
 
 use roxmltree::Node;
 
-use crate::model::told::told;
+use crate::model::text::presentable;
+use crate::model::told::{Told, told};
 use crate::pki::verdict::{Flaw, SignatureReason};
 use crate::pki::xml::xades::is_xades;
 
@@ -24,7 +25,7 @@ pub(super) fn refuse_strangers(part: Node<'_, '_>) -> Result<(), Flaw> {
     let Some(stranger) = part.descendants().filter(Node::is_element).find(|node| !known(node)) else {
         return Ok(());
     };
-    let name = crate::model::text::presentable(stranger.tag_name().name(), 60);
+    let name = presentable(stranger.tag_name().name(), 60);
     Err(wrong(told!(
         "phần không được ký của chữ ký chứa phần tử lạ <{name}>",
         "an unsigned part of the signature holds a foreign element <{name}>"
@@ -87,7 +88,7 @@ pub(super) fn text<'a>(node: Node<'a, '_>) -> Result<&'a str, Flaw> {
     let first = children.next();
     if children.next().is_some() || first.is_some_and(|child| !child.is_text()) {
         let name = node.tag_name().name();
-        let name = crate::model::text::presentable(name, 60);
+        let name = presentable(name, 60);
         return Err(wrong(told!(
             "phần tử {name} chứa thứ khác ngoài văn bản",
             "the element {name} holds more than text"
@@ -103,7 +104,7 @@ pub(super) fn text<'a>(node: Node<'a, '_>) -> Result<&'a str, Flaw> {
 /// `structure_wrong` where it is no base64.
 pub(super) fn octets(node: Node<'_, '_>) -> Result<Vec<u8>, Flaw> {
     decode(text(node)?).ok_or_else(|| {
-        let name = crate::model::text::presentable(node.tag_name().name(), 60);
+        let name = presentable(node.tag_name().name(), 60);
         wrong(told!("phần tử {name} không phải base64", "the element {name} is no base64"))
     })
 }
@@ -122,11 +123,11 @@ pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
 }
 
 /// A signature that is not built as it must be.
-pub(super) fn wrong(told: impl Into<crate::model::told::Told>) -> Flaw {
+pub(super) fn wrong(told: impl Into<Told>) -> Flaw {
     Flaw::new(SignatureReason::StructureWrong, told)
 }
 
 /// A signature that refers to its content in a way that is not safe.
-pub(super) fn unsafe_reference(told: impl Into<crate::model::told::Told>) -> Flaw {
+pub(super) fn unsafe_reference(told: impl Into<Told>) -> Flaw {
     Flaw::new(SignatureReason::ReferenceWrong, told)
 }

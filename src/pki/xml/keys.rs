@@ -6,7 +6,7 @@ use crate::model::told::told;
 use crate::pki::algorithm::Algorithm;
 use crate::pki::certificate::Certificate;
 use crate::pki::claim::{AlgorithmUse, Use};
-use crate::pki::der::Reader;
+use crate::pki::der::{Reader, magnitude};
 use crate::pki::key::Proof;
 use crate::pki::scheme::{Scheme, Signed};
 use crate::pki::verdict::{Flaw, SignatureReason};
@@ -113,8 +113,8 @@ fn pair_as_der(value: &[u8], bits: u32) -> Option<Vec<u8>> {
     Some([header, &content].concat())
 }
 
-fn integer(magnitude: &[u8]) -> Option<Vec<u8>> {
-    let digits = crate::pki::der::magnitude(magnitude);
+fn integer(number: &[u8]) -> Option<Vec<u8>> {
+    let digits = magnitude(number);
     let pad: &[u8] = if digits.first().is_none_or(|first| first & 0x80 != 0) { &[0] } else { &[] };
     let length = u8::try_from(pad.len() + digits.len()).ok()?;
     Some([&[2, length][..], pad, digits].concat())

@@ -4,6 +4,7 @@
 //! lets pass a few things that other readers do not: those are refused here, because a file that two readers see in
 //! two ways can be signed for the one and read by the other.
 
+use crate::model::text::presentable;
 use crate::model::told::{Told, told};
 use crate::pki::verdict::{Flaw, SignatureReason};
 use crate::pki::xml::text::malformed;
@@ -140,7 +141,7 @@ impl<'a> Scan<'a> {
         let twice = self.names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0]);
         let odd = self.names.iter().copied().find(|name| is_odd(name));
         if let Some(name) = twice.or(odd) {
-            let name = crate::model::text::presentable(name, 60);
+            let name = presentable(name, 60);
             return Err(malformed(told!(
                 "thuộc tính \"{name}\" bị lặp hoặc không được phép",
                 "the attribute \"{name}\" stands twice or is not allowed"

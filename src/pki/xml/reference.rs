@@ -15,7 +15,7 @@ use crate::pki::claim::{AlgorithmUse, Use};
 use crate::pki::digests::DigestAlgorithm;
 use crate::pki::verdict::{Flaw, SignatureReason};
 use crate::pki::xml::algorithms::{BASE64, ENVELOPED, canonical_of, digest_of, unsupported};
-use crate::pki::xml::canonical::{Form, Method, View, write};
+use crate::pki::xml::canonical::{Form, Method, Sink, View, write};
 use crate::pki::xml::document::{Named, Page};
 use crate::pki::xml::elements::{
     DS, at_most_one, attribute, child_elements, decode, is, octets, only, unsafe_reference, wrong,
@@ -265,11 +265,7 @@ impl<'a> Path<'a, '_, '_> {
     }
 
     /// Writes the canonical form of what the way has come to.
-    fn canonical(
-        &mut self,
-        method: &Method<'_>,
-        sink: &mut impl crate::pki::xml::canonical::Sink,
-    ) -> Result<(), Flaw> {
+    fn canonical(&mut self, method: &Method<'_>, sink: &mut impl Sink) -> Result<(), Flaw> {
         match &self.material {
             Material::Nodes(view) => {
                 self.work.spend(view.apex.range().len())?;

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::model::told::told;
+use crate::model::text::presentable;
+use crate::model::told::{Told, told};
 use crate::pki::verdict::{Flaw, SignatureReason};
 
 /// Decodes a file: UTF-8, or UTF-16 with a byte order mark. Other encodings are refused by name.
@@ -45,7 +46,7 @@ fn declaration(text: &str, wide: bool) -> Result<(), Flaw> {
     };
     let inside = rest.split_once("?>").map_or(rest, |(inside, _)| inside);
     if let Some(version) = pseudo_attribute(inside, "version").filter(|version| *version != "1.0") {
-        let version = crate::model::text::presentable(version, 20);
+        let version = presentable(version, 20);
         return Err(malformed(told!(
             "XML phiên bản \"{version}\": chỉ đọc phiên bản 1.0",
             "XML version \"{version}\": only 1.0 is read"
@@ -61,7 +62,7 @@ fn declaration(text: &str, wide: bool) -> Result<(), Flaw> {
     if fits {
         return Ok(());
     }
-    let encoding = crate::model::text::presentable(encoding, 40);
+    let encoding = presentable(encoding, 40);
     Err(malformed(told!(
         "tệp khai bảng mã \"{encoding}\": chỉ đọc UTF-8 và UTF-16 có BOM, đúng như khai báo",
         "the file declares the encoding \"{encoding}\": only UTF-8, and UTF-16 with a byte order mark, are read, and \
@@ -77,7 +78,7 @@ fn pseudo_attribute<'a>(inside: &'a str, name: &str) -> Option<&'a str> {
 }
 
 /// A file that is no XML that is read here.
-pub(super) fn malformed(told: impl Into<crate::model::told::Told>) -> Flaw {
+pub(super) fn malformed(told: impl Into<Told>) -> Flaw {
     Flaw::new(SignatureReason::Malformed, told)
 }
 
