@@ -3,7 +3,10 @@
 use std::fmt::Write as _;
 
 use emc_monitor::pki::xml::{Coverage, claims};
+use emc_monitor::sign::scheme::{Choice, Digest, Padding};
+use emc_monitor::sign::xades;
 
+use crate::xades_written::{signer, time};
 use crate::xml::rich;
 use crate::xml_bed::{
     C14N, DS, Dice, ENVELOPED, EXC, RSA_SHA256, SHA256, certificate, good, reasons, reference, sign,
@@ -213,9 +216,19 @@ fn no_document_type_no_depth_and_no_bomb_is_read() {
     ] {
         refused(&signed.replacen("<doc ", &format!("{kind}<doc "), 1), "malformed");
     }
+    for odd in ["<?xml<!-- x --> version='1.0'?>", "<?a<b?>", "<?a??>", "<?XML x?>"] {
+        let body = &signed[signed.find("<doc ").unwrap()..];
+        refused(&format!("{odd}{body}"), "malformed");
+    }
+    for space in ["xmlns:xsi=''", "xmlns:xsi='a'", "xmlns:xsi='urn:a '", "xmlns:xsi='urn:ộ'"] {
+        refused(
+            &signed.replace("xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"", space),
+            "malformed",
+        );
+    }
     let mut deep = String::new();
     for level in 0..100_000 {
-        let _ = write!(deep, "<a xmlns:p{level}='u'>");
+        let _ = write!(deep, "<a xmlns:p{level}='urn:u'>");
     }
     assert_eq!(claims(deep.as_bytes(), None).unwrap_err().reason.as_str(), "too_complex");
     let deep = format!("{}{}", "<a>".repeat(100_000), "</a>".repeat(100_000));
@@ -226,13 +239,26 @@ fn no_document_type_no_depth_and_no_bomb_is_read() {
     assert_eq!(claims(many.as_bytes(), None).unwrap_err().reason.as_str(), "too_complex");
 }
 
+/// Good files: enveloped in two forms, enveloping, and with the properties of XAdES.
+fn of_all_kinds() -> Vec<String> {
+    let enveloped = |form: &str| {
+        let list = reference(Some("#goc"), &[ENVELOPED, form], SHA256);
+        sign(&rich(&template(form, RSA_SHA256, &list, "")), "rsa")
+    };
+    let object = "<ds:Object Id=\"o\"><x xmlns=\"urn:x\" y=\"1\">Quyết định</x></ds:Object>";
+    let list = reference(Some("#o"), &[C14N], SHA256);
+    let enveloping = sign(&template(EXC, RSA_SHA256, &list, object), "rsa");
+    let choice = Choice { padding: Padding::Pkcs1, digest: Digest::Sha256 };
+    let xades = xades::sign(&signer("rsa", choice), rich("").as_bytes(), time()).unwrap();
+    let files = [enveloped(C14N), enveloped(EXC), enveloping, xades];
+    files.map(|file| String::from_utf8(file).unwrap()).into()
+}
+
 /// Elements and texts are exchanged, moved, doubled and taken away at random: what we accept, xmlsec1 accepts.
 #[test]
 fn mutated_files_get_no_better_verdict_than_from_xmlsec1() {
     let (mut accepted, mut refused, mut stricter) = (0, 0, 0);
-    for (seed, form) in [C14N, EXC].into_iter().enumerate() {
-        let list = reference(Some("#goc"), &[ENVELOPED, form], SHA256);
-        let signed = String::from_utf8(sign(&rich(&template(form, RSA_SHA256, &list, "")), "rsa")).unwrap();
+    for (seed, signed) in of_all_kinds().into_iter().enumerate() {
         let mut dice = Dice::new(40 + seed as u64);
         for _ in 0..150 {
             let marks: Vec<usize> =

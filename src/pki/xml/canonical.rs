@@ -8,7 +8,6 @@ use std::collections::HashMap;
 
 use roxmltree::{Node, NodeId, NodeType};
 
-use crate::model::text::presentable;
 use crate::model::told::{Told, told};
 use crate::pki::xml::document::{XML, prefix, written_attribute, written_name};
 
@@ -82,7 +81,7 @@ impl Sink for aws_lc_rs::digest::Context {
 ///
 /// # Errors
 ///
-/// What the form cannot be written of: a relative namespace, or `xml:base` that would have to be joined.
+/// What the form cannot be written of: `xml:base` that would have to be joined.
 pub(super) fn write(view: &View<'_, '_>, method: &Method<'_>, sink: &mut impl Sink) -> Result<(), Told> {
     let mut writer = Writer {
         method,
@@ -190,7 +189,7 @@ impl<'a, S: Sink> Writer<'a, '_, S> {
         };
         spaces.sort_unstable();
         for (prefix, uri) in spaces {
-            self.bind(prefix, uri)?;
+            self.bind(prefix, uri);
         }
         attributes.sort_unstable_by_key(|attribute| (attribute.space, attribute.local));
         for attribute in attributes {
@@ -205,16 +204,9 @@ impl<'a, S: Sink> Writer<'a, '_, S> {
     }
 
     /// Writes a namespace, unless the output has it already.
-    fn bind(&mut self, prefix: &'a str, uri: &'a str) -> Result<(), Told> {
+    fn bind(&mut self, prefix: &'a str, uri: &'a str) {
         if self.rendered.get(prefix).copied().unwrap_or_default() == uri {
-            return Ok(());
-        }
-        if !uri.is_empty() && !has_scheme(uri) {
-            let uri = presentable(uri, 100);
-            return Err(told!(
-                "không gian tên \"{uri}\" là địa chỉ tương đối, không chuẩn hóa được",
-                "the namespace \"{uri}\" is relative and has no canonical form"
-            ));
+            return;
         }
         self.undo.push((prefix, self.rendered.insert(prefix, uri)));
         self.sink.put(if prefix.is_empty() { b" xmlns" } else { b" xmlns:" });
@@ -222,7 +214,6 @@ impl<'a, S: Sink> Writer<'a, '_, S> {
         self.sink.put(b"=\"");
         escape(uri, in_attribute, self.sink);
         self.sink.put(b"\"");
-        Ok(())
     }
 
     /// The namespaces that the exclusive form writes: of the prefixes in use, and of those on the list.
@@ -316,13 +307,6 @@ fn inherit<'a>(apex: Node<'a, '_>, form: Form, attributes: &mut Vec<Written<'a>>
         }
     }
     Ok(())
-}
-
-fn has_scheme(uri: &str) -> bool {
-    uri.split_once(':').is_some_and(|(scheme, _)| {
-        scheme.starts_with(|sign: char| sign.is_ascii_alphabetic())
-            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
-    })
 }
 
 fn in_text(byte: u8) -> Option<&'static str> {

@@ -1,7 +1,7 @@
 //! A parsed XML file: its tree, the names as they are written, and the elements that have an identifier.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use roxmltree::{Attribute, Document, Node, NodeId, ParsingOptions};
 
@@ -46,9 +46,15 @@ impl<'i> Page<'i> {
             let error = presentable(&error.to_string(), 200);
             malformed(told!("XML không đúng cú pháp: {error}", "the XML is not well-formed: {error}"))
         })?;
-        let mut named = HashMap::new();
+        if tree.descendants().any(|node| node.is_pi() && is_odd_instruction(node)) {
+            return Err(malformed(told!(
+                "chỉ thị xử lý sai cú pháp",
+                "a processing instruction is not well-formed"
+            )));
+        }
+        let (mut named, mut seen) = (HashMap::new(), HashSet::new());
         for node in tree.descendants().filter(Node::is_element) {
-            refuse_undeclared(node)?;
+            refuse_namespaces(node, &mut seen)?;
             for identifier in identifiers(node) {
                 match named.entry(identifier.to_owned()) {
                     Entry::Vacant(free) => {
@@ -70,15 +76,42 @@ impl<'i> Page<'i> {
     }
 }
 
-/// `xmlns:p=""` is no declaration of XML 1.0; some readers take it for one.
-fn refuse_undeclared(node: Node<'_, '_>) -> Result<(), Flaw> {
-    if node.namespaces().any(|space| space.name().is_some() && space.uri().is_empty()) {
-        return Err(malformed(told!(
-            "tiền tố không gian tên được gán cho chuỗi rỗng",
-            "a namespace prefix is bound to nothing"
-        )));
+/// The tree builder takes what is no name for the end of one, and a broken declaration for an instruction.
+fn is_odd_instruction(node: Node<'_, '_>) -> bool {
+    let source = node.document().input_text().get(node.range()).unwrap_or_default();
+    let target = node.pi().map_or("", |pi| pi.target);
+    let rest = source.get(2 + target.len()..).unwrap_or_default();
+    target.eq_ignore_ascii_case("xml") || !rest.starts_with([' ', '\t', '\n', '?']) || rest.starts_with("??")
+}
+
+/// Refuses what is no declaration of a namespace: `xmlns:p=""`, which some readers take for one, and what is no absolute
+/// address, of which there is no canonical form. Each namespace is looked at once, at its place in memory.
+fn refuse_namespaces(node: Node<'_, '_>, seen: &mut HashSet<usize>) -> Result<(), Flaw> {
+    for space in node.namespaces() {
+        if !seen.insert(std::ptr::from_ref(space).addr())
+            || (space.name().is_none() && space.uri().is_empty())
+        {
+            continue;
+        }
+        if !is_absolute(space.uri()) {
+            let uri = presentable(space.uri(), 100);
+            return Err(malformed(told!(
+                "không gian tên \"{uri}\" không phải địa chỉ tuyệt đối, không chuẩn hóa được",
+                "the namespace \"{uri}\" is no absolute address and has no canonical form"
+            )));
+        }
     }
     Ok(())
+}
+
+/// Whether it begins with a scheme and is written with the letters of addresses (RFC 3986).
+fn is_absolute(uri: &str) -> bool {
+    let letters = uri.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"{}|\\^`".contains(&byte));
+    letters
+        && uri.split_once(':').is_some_and(|(scheme, _)| {
+            scheme.starts_with(|sign: char| sign.is_ascii_alphabetic())
+                && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+        })
 }
 
 /// What an element is called by. Without a document type nothing says which attributes are identifiers; these are what
