@@ -57,8 +57,8 @@ mod tests {
         for (given, made) in [
             ("<a/>", "<a><s/></a>"),
             (
-                "\u{feff}<?x\r\n?>\r\n<p:a xmlns:p='u'\r\n />\r\n<!-- </p:a> -->",
-                "\u{feff}<?x\r\n?>\r\n<p:a xmlns:p='u'\r\n ><s/></p:a>\r\n<!-- </p:a> -->",
+                "\u{feff}<?x\r\n?>\r\n<p:a xmlns:p='urn:u'\r\n />\r\n<!-- </p:a> -->",
+                "\u{feff}<?x\r\n?>\r\n<p:a xmlns:p='urn:u'\r\n ><s/></p:a>\r\n<!-- </p:a> -->",
             ),
             ("<a>\r\n<b>ộ</b>\r\r\n</a >\n<?x </a>?>", "<a>\r\n<b>ộ</b>\r\r\n<s/></a>\n<?x </a>?>"),
         ] {
