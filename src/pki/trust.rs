@@ -27,6 +27,9 @@ use crate::pki::verdict::{Flaw, SignatureReason};
 /// How much work one question may make, in candidates and statements looked at.
 const STEPS_MAX: usize = 1_000;
 
+/// How often one question may look everything up in all lists: long ones cost more steps.
+const LOOK_UPS_MAX: usize = 8;
+
 /// Whether revocation is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RevocationRule {
@@ -142,7 +145,7 @@ fn search<'s>(
     card: &'s Card<'s>,
     question: &Question<'_>,
 ) -> Answer {
-    let budget = Budget::new(STEPS_MAX);
+    let budget = Budget::new(STEPS_MAX + LOOK_UPS_MAX * statements.steps());
     let fetched_counts = question.revocation != RevocationRule::Prefer;
     let inquiry = Inquiry::new(store, statements, &budget, question.now).counting_fetched(fetched_counts);
     let mut best: Option<Answer> = None;

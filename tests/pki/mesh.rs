@@ -11,8 +11,8 @@ use emc_monitor::pki::path::purpose::Purpose;
 use emc_monitor::pki::trust::{Answer, Question, RevocationRule, Trust};
 use emc_monitor::pki::verdict::SignatureReason;
 use rcgen::{
-    BasicConstraints, CertificateParams, CustomExtension, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
-    KeyPair, KeyUsagePurpose,
+    BasicConstraints, CertificateParams, CidrSubnet, CustomExtension, DnType, ExtendedKeyUsagePurpose,
+    GeneralSubtree, IsCa, Issuer, KeyPair, KeyUsagePurpose, NameConstraints, SanType,
 };
 
 /// An authority of the tests: its name and key.
@@ -111,6 +111,34 @@ fn without_anchors_or_a_way_up_nothing_is_trusted_and_the_issuer_is_wanted() {
     // A root that only bears the name of the trusted one.
     let answer = judge(Some(&Authority::new("root").itself()), vec![root.itself()], &leaf, Purpose::Any);
     assert!(!answer.is_trusted() && answer.anchor.is_none());
+}
+
+#[test]
+fn names_and_subtrees_without_end_are_refused_and_addresses_are_held_to_their_networks() {
+    let constrained = |permitted: Vec<GeneralSubtree>| {
+        let mut root = Authority::new("root");
+        let mut middle = Authority::new("middle");
+        middle.params.name_constraints =
+            Some(NameConstraints { permitted_subtrees: permitted, excluded_subtrees: Vec::new() });
+        root.params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+        (root, middle)
+    };
+    let ask = |(root, middle): &(Authority, Authority), names: Vec<SanType>| {
+        let mut params = params("leaf");
+        params.subject_alt_names = names;
+        let leaf = middle.issue(&params, &KeyPair::generate().unwrap());
+        reasons(&judge(Some(&root.itself()), vec![root.certify(middle)], &leaf, Purpose::Any))
+    };
+    let network = CidrSubnet::from_v4_prefix([10, 0, 0, 0], 8);
+    let network = constrained(vec![GeneralSubtree::IpAddress(network)]);
+    for (address, broken) in [("10.1.2.3", false), ("11.1.2.3", true), ("::1", true)] {
+        let found = ask(&network, vec![SanType::IpAddress(address.parse().unwrap())]);
+        assert_eq!(found.contains(&SignatureReason::ChainWrong), broken, "{address}: {found:?}");
+    }
+    let host = |number: usize| format!("h{number}.bo-vd.example");
+    let many = constrained((0..900).map(|number| GeneralSubtree::DnsName(host(number))).collect());
+    let names = (0..900).map(|number| SanType::DnsName(host(number).try_into().unwrap())).collect();
+    assert!(ask(&many, names).contains(&SignatureReason::TooComplex));
 }
 
 #[test]

@@ -79,13 +79,13 @@ proptest! {
         cut in any::<prop::sample::Index>(),
     ) {
         let (suite, leaf) = &*SIMPLE;
-        let mut bad = pick.get(&*ALL).1.clone();
+        let mut bad = pick.get(&ALL).1.clone();
         for (place, value) in &places {
             let place = place.index(bad.len());
             bad[place] = *value;
         }
         bad.truncate(cut.index(bad.len()) + 1);
-        let joined = [&bad[..], &other.get(&*ALL).1].concat();
+        let joined = [&bad[..], &other.get(&ALL).1].concat();
         let statements = vec![embedded(bad.clone()), embedded(joined.clone())];
         let evidence = Evidence {
             certificates: vec![bad.clone(), joined, leaf.clone()],

@@ -284,6 +284,23 @@ fn revocation_hangs_on_the_moment_and_a_suspension_has_its_word() {
 }
 
 #[test]
+fn what_was_fetched_decides_only_against_a_certificate_where_the_file_is_preferred() {
+    let it = Authority::new();
+    let reasons = |name: &str, statement: Statement| {
+        let leaf = it.workshop.der(name);
+        let evidence = Evidence { ocsps: vec![statement], ..Evidence::default() };
+        let now = Utc::now();
+        let question = Question { revocation: RevocationRule::Prefer, ..question(&leaf, now, now) };
+        let answer = Trust::new(&it.anchors, &evidence).judge(&question);
+        answer.flaws().map(|flaw| flaw.reason).collect::<Vec<_>>()
+    };
+    let good = it.answer("good", "ca", None, "");
+    assert_eq!(reasons("good", good.clone()), [SignatureReason::RevocationUnknown]);
+    assert_eq!(reasons("good", Statement { source: Source::Embedded, ..good }), []);
+    assert_eq!(reasons("revoked", it.answer("revoked", "ca", None, "")), [SignatureReason::Revoked]);
+}
+
+#[test]
 fn a_response_speaks_for_the_past_but_not_for_a_time_when_it_is_stale() {
     let it = Authority::new();
     let answer = it.answer("good", "ca", None, "");

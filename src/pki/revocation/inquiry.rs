@@ -62,6 +62,11 @@ impl<'a> Statements<'a> {
         statements
     }
 
+    /// What it costs to look something up in every list.
+    pub(in crate::pki) fn steps(&self) -> usize {
+        self.lists.iter().map(List::steps).sum()
+    }
+
     /// Lists of an issuer.
     pub(in crate::pki) fn lists_of(&self, issuer: &Name) -> impl Iterator<Item = &List<'a>> {
         self.by_issuer.get(issuer).into_iter().flatten().filter_map(|place| self.lists.get(*place))
@@ -247,7 +252,7 @@ impl<'s, 'b> Inquiry<'s, 'b> {
         for url in access(card, &oids::AD_OCSP) {
             self.want(Wanted::Ocsp { url, certificate: id.clone() });
         }
-        let points = Point::of(card);
+        let points = [Point::of(card), Point::of_changes(card)].concat();
         for url in points.iter().flat_map(Point::addresses).filter(|url| is_web(url)).take(ADDRESSES_MAX) {
             self.want(Wanted::Crl { url: url.to_owned() });
         }

@@ -1,5 +1,7 @@
 //! What revocation lists say of a certificate: complete ones, with the changes of delta lists, indirect and partial.
 
+use std::collections::BTreeSet;
+
 use crate::model::told::{Told, told};
 use crate::pki::key::{Proof, PublicKey};
 use crate::pki::path::build::Route;
@@ -15,11 +17,12 @@ use crate::pki::scheme::{Scheme, Signed};
 /// Hears every list that is about the certificate.
 pub(in crate::pki) fn hear<'s>(inquiry: &Inquiry<'s, '_>, subject: Subject<'_, 's>, hearing: &mut Hearing) {
     let Some(card) = subject.card() else { return };
+    let mut heard = BTreeSet::new();
     for point in Point::of(card) {
         for issuer in point.list_issuers(card) {
             for list in inquiry.statements.lists_of(&issuer).filter(|list| list.base.is_none()) {
                 let reasons = point.reasons_by(card, &list.issuer, list.scope.as_ref());
-                if reasons == 0 {
+                if reasons == 0 || !heard.insert((list.digest, reasons)) {
                     continue;
                 }
                 match judge(inquiry, subject, list, reasons) {

@@ -163,3 +163,67 @@ impl Hearing {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(day: u32) -> DateTime<Utc> {
+        chrono::NaiveDate::from_ymd_opt(2026, 1, day).unwrap().and_hms_opt(0, 0, 0).unwrap().and_utc()
+    }
+
+    fn times(at: u32, expires: u32) -> Times {
+        Times { at: day(at), now: day(31), expires: day(expires) }
+    }
+
+    #[test]
+    fn a_statement_speaks_for_its_days_and_for_all_before_until_the_certificate_expires() {
+        let span = Span { from: day(10), until: Some(day(15)), expired_since: None };
+        for (at, expires, speaks) in
+            [(12, 30, true), (15, 30, true), (16, 30, false), (3, 30, true), (3, 9, false), (9, 10, true)]
+        {
+            assert_eq!(span.speaks_for(times(at, expires)).is_ok(), speaks, "at {at}, expires {expires}");
+        }
+        let keeps = Span { expired_since: Some(day(5)), ..span };
+        assert!(keeps.speaks_for(times(3, 9)).is_ok() && keeps.speaks_for(times(3, 4)).is_err());
+        let endless = Span { until: None, ..span };
+        assert!(endless.speaks_for(times(11, 30)).is_ok() && endless.speaks_for(times(12, 30)).is_err());
+        assert!(Span { from: day(31) + SKEW * 2, ..span }.has_begun(times(1, 30)).is_err());
+    }
+
+    fn told(from: u32, outcome: Outcome) -> Observation {
+        Observation { by: By::Crl, source: Source::Embedded, from: day(from), until: None, outcome }
+    }
+
+    fn listed(from: u32, reason: RevocationReason) -> Observation {
+        told(from, Outcome::Listed(Revocation { at: day(from), reason }))
+    }
+
+    fn good(from: u32, reasons: u16) -> Observation {
+        told(from, Outcome::Good { reasons })
+    }
+
+    fn concluded(observations: Vec<Observation>) -> &'static str {
+        match (Hearing { observations, causes: Vec::new() }).conclude() {
+            Standing::Good { .. } => "good",
+            Standing::Revoked { .. } => "revoked",
+            _ => "unknown",
+        }
+    }
+
+    #[test]
+    fn a_revocation_stays_and_a_suspension_may_be_lifted() {
+        use RevocationReason::{CertificateHold, KeyCompromise};
+        for (observations, expected) in [
+            (vec![listed(1, KeyCompromise), good(5, ALL_REASONS)], "revoked"),
+            (vec![listed(1, CertificateHold), good(5, ALL_REASONS)], "good"),
+            (vec![listed(5, CertificateHold), good(1, ALL_REASONS)], "revoked"),
+            (vec![listed(1, CertificateHold), good(5, ALL_REASONS & !HOLD)], "revoked"),
+            (vec![good(1, 0b110), good(2, ALL_REASONS & !0b110)], "good"),
+            (vec![good(1, 0b110)], "unknown"),
+            (vec![], "unknown"),
+        ] {
+            assert_eq!(concluded(observations), expected);
+        }
+    }
+}

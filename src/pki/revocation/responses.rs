@@ -70,7 +70,7 @@ fn judge<'s>(
     let outcome = match single.status() {
         OcspStatus::Unknown => {
             return Err(told!(
-                "máy chủ OCSP không biết chứng thư này (unknown)",
+                "máy chủ OCSP không biết chứng thư này",
                 "the OCSP responder does not know the certificate (unknown)"
             ));
         }

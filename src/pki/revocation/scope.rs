@@ -1,5 +1,7 @@
 //! Which certificates a revocation list is about: distribution points on both sides (RFC 5280 §4.2.1.13, §5.2.5).
 
+use der::asn1::ObjectIdentifier;
+
 use crate::pki::der::{Reader, SEQUENCE, explicit, implicit};
 use crate::pki::path::card::Card;
 use crate::pki::path::general::{General, sequence};
@@ -120,12 +122,21 @@ impl<'a> Point<'a> {
     /// The points of a certificate, and behind them the lists of its issuer that no point names (RFC 5280 §6.3.3, last
     /// paragraph). Points that cannot be read are none.
     pub(in crate::pki) fn of(card: &Card<'a>) -> Vec<Self> {
-        let value = card.extension(&oids::CRL_DISTRIBUTION_POINTS);
-        let points = value.and_then(sequence).into_iter().flatten().take(NAMES_MAX);
-        let mut points: Vec<Self> = points.filter_map(|point| Self::read(point.content)).collect();
+        let mut points = Self::listed_in(card, &oids::CRL_DISTRIBUTION_POINTS);
         let issuer = PointName::Full(vec![General::Directory(card.issuer.clone())]);
         points.push(Self { name: Some(issuer), ..Self::default() });
         points
+    }
+
+    /// Where a certificate says that lists of changes lie.
+    pub(in crate::pki) fn of_changes(card: &Card<'a>) -> Vec<Self> {
+        Self::listed_in(card, &oids::FRESHEST_CRL)
+    }
+
+    fn listed_in(card: &Card<'a>, extension: &ObjectIdentifier) -> Vec<Self> {
+        let value = card.extension(extension);
+        let points = value.and_then(sequence).into_iter().flatten().take(NAMES_MAX);
+        points.filter_map(|point| Self::read(point.content)).collect()
     }
 
     /// Names of those who issue the list.
