@@ -3,7 +3,11 @@
 use emc_monitor::pki::claim::Format;
 use emc_monitor::pki::xml::Coverage;
 
-use crate::xml_bed::*;
+use crate::xml_bed::{
+    BASE64, C14N, C14N_COMMENTS, C14N11, C14N11_COMMENTS, EC_SHA256, EC_SHA384, EC_SHA512, ENVELOPED, EXC,
+    EXC_COMMENTS, RSA_SHA256, RSA_SHA384, RSA_SHA512, SHA1, SHA256, SHA384, SHA512, certificate, good,
+    reasons, reference, sign, sign_beside, template, xmlsec_accepts,
+};
 
 /// A document with namespaces, a default one among them, Vietnamese text and line breaks of Windows.
 pub(crate) fn rich(inside: &str) -> String {
