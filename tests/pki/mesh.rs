@@ -5,15 +5,18 @@ use std::time::Instant;
 
 use chrono::Utc;
 use emc_monitor::pki::anchors::Anchors;
-use emc_monitor::pki::evidence::{Evidence, Wanted};
+use emc_monitor::pki::evidence::{Evidence, Source, Statement, Wanted};
 use emc_monitor::pki::path::PolicyInputs;
 use emc_monitor::pki::path::purpose::Purpose;
 use emc_monitor::pki::trust::{Answer, Question, RevocationRule, Trust};
 use emc_monitor::pki::verdict::SignatureReason;
 use rcgen::{
-    BasicConstraints, CertificateParams, CidrSubnet, CustomExtension, DnType, ExtendedKeyUsagePurpose,
-    GeneralSubtree, IsCa, Issuer, KeyPair, KeyUsagePurpose, NameConstraints, SanType,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CidrSubnet, CustomExtension,
+    DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose,
+    NameConstraints, RevocationReason, RevokedCertParams, SanType, SerialNumber, date_time_ymd,
 };
+
+use crate::material::moment;
 
 /// An authority of the tests: its name and key.
 struct Authority {
@@ -166,6 +169,52 @@ fn a_certificate_must_be_fit_for_its_purpose() {
     let stamps = issue(&[ExtendedKeyUsagePurpose::TimeStamping], &[KeyUsagePurpose::DigitalSignature]);
     assert!(!fits(&stamps, Purpose::TimeStamping) && !fits(&stamps, Purpose::DocumentSigning));
     assert!(!fits(&signer, Purpose::OcspSigning) && !fits(&encrypter, Purpose::CrlSigning));
+}
+
+#[test]
+fn a_long_list_is_walked_to_its_end_and_counts_for_its_issuer_only() {
+    let root = Authority::new("root");
+    let mut params = params("leaf");
+    params.serial_number = Some(SerialNumber::from(19_999_u64));
+    let leaf = root.issue(&params, &KeyPair::generate().unwrap());
+    let day = |day| date_time_ymd(2026, 5, day);
+    let list = |count: u64, issuer: &Authority| {
+        let revoked = (0..count).map(|number| RevokedCertParams {
+            serial_number: SerialNumber::from(number),
+            revocation_time: day(1),
+            reason_code: Some(RevocationReason::KeyCompromise),
+            invalidity_date: None,
+        });
+        let params = CertificateRevocationListParams {
+            this_update: day(10),
+            next_update: day(20),
+            crl_number: SerialNumber::from(1_u64),
+            issuing_distribution_point: None,
+            revoked_certs: revoked.collect(),
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        params.signed_by(&Issuer::from_params(&issuer.params, &issuer.key)).unwrap().der().to_vec()
+    };
+    let ask = |bytes: Vec<u8>| {
+        let mut anchors = Anchors::default();
+        anchors.add(&Arc::from("test"), root.itself());
+        let statement = Statement { bytes, source: Source::Embedded, nonce: None };
+        let evidence = Evidence { crls: vec![statement], ..Evidence::default() };
+        let now = moment("2026-05-15T00:00:00Z");
+        let answer = Trust::new(&anchors, &evidence).judge(&Question {
+            certificate: &leaf,
+            purpose: Purpose::Any,
+            at: now,
+            now,
+            revocation: RevocationRule::Look,
+            policies: PolicyInputs::default(),
+        });
+        reasons(&answer)
+    };
+    assert_eq!(ask(list(20_000, &root)), [SignatureReason::Revoked]);
+    assert_eq!(ask(list(19_999, &root)), []);
+    // Of the same name, but not the authority.
+    assert_eq!(ask(list(10, &Authority::new("root"))), [SignatureReason::RevocationUnknown]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use chrono::{DateTime, Utc};
 use der::Decode;
 use der::asn1::ObjectIdentifier;
-use x509_cert::ext::pkix::{ExtendedKeyUsage, KeyUsage};
+use x509_cert::ext::pkix::KeyUsage;
 
 use crate::model::told::{Told, told};
 use crate::pki::certificate::Certificate;
@@ -127,10 +127,11 @@ impl<'a> Card<'a> {
         Some(KeyUsage::from_der(value).unwrap_or(KeyUsage(None.into())))
     }
 
-    /// What it is issued for: `None` where that is left open. A value that cannot be read names nothing.
-    pub(in crate::pki) fn extended_key_usage(&self) -> Option<Vec<ObjectIdentifier>> {
-        let value = self.extension(&oids::EXTENDED_KEY_USAGE)?;
-        Some(ExtendedKeyUsage::from_der(value).map(|usage| usage.0).unwrap_or_default())
+    /// What it is issued for, as identifiers' content octets: `None` where that is left open. A value that cannot be
+    /// read names nothing. Some identifiers have arcs too long for [`ObjectIdentifier`].
+    pub(in crate::pki) fn extended_key_usage(&self) -> Option<Vec<&'a [u8]>> {
+        let list = Reader::new(self.extension(&oids::EXTENDED_KEY_USAGE)?).enter(SEQUENCE);
+        Some(list.into_iter().flatten().filter(|usage| usage.tag == OID).map(|usage| usage.content).collect())
     }
 
     /// The identifier of its key, if it carries one.

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use der::Decode;
 use der::asn1::ObjectIdentifier;
-use x509_cert::ext::pkix::{CertificatePolicies, PolicyMappings};
+use x509_cert::ext::pkix::PolicyMappings;
 
+use crate::pki::der::{OID, Reader, SEQUENCE};
 use crate::pki::path::card::Card;
 use crate::pki::path::oids::{ANY_POLICY, CERTIFICATE_POLICIES, POLICY_MAPPINGS};
 
@@ -146,14 +147,20 @@ fn expecting(level: &Level, policy: &ObjectIdentifier) -> BTreeSet<ObjectIdentif
     level.iter().filter(|(_, node)| node.expected.contains(policy)).map(|(name, _)| *name).collect()
 }
 
-/// The policies of a certificate; `None` where it has none.
+/// The policies of a certificate; `None` where it has none. One whose identifier has arcs too long for
+/// [`ObjectIdentifier`] can be asked for by nobody and is left out.
 pub(in crate::pki) fn policies(card: &Card<'_>) -> Result<Option<BTreeSet<ObjectIdentifier>>, Unreadable> {
     let Some(value) = card.extension(&CERTIFICATE_POLICIES) else { return Ok(None) };
-    let list = CertificatePolicies::from_der(value).map_err(|_| Unreadable)?.0;
-    if list.len() > POLICIES_MAX {
-        return Err(Unreadable);
+    let mut list = Reader::new(value).enter(SEQUENCE).ok_or(Unreadable)?;
+    let mut named = BTreeSet::new();
+    for (count, policy) in list.by_ref().enumerate() {
+        let identifier = Reader::new(policy.content).expect(OID).ok_or(Unreadable)?.content;
+        if count == POLICIES_MAX {
+            return Err(Unreadable);
+        }
+        named.extend(ObjectIdentifier::from_bytes(identifier));
     }
-    Ok(Some(list.into_iter().map(|policy| policy.policy_identifier).collect()))
+    if list.is_empty() { Ok(Some(named)) } else { Err(Unreadable) }
 }
 
 /// The mappings of a certificate.

@@ -27,7 +27,7 @@ pub(in crate::pki) fn unfit(card: &Card<'_>, purpose: Purpose) -> Option<Told> {
         Purpose::TimeStamping => no_signing(card).or_else(|| not_only_stamps(card)),
         Purpose::OcspSigning => {
             let named = card.extended_key_usage().unwrap_or_default();
-            (!named.contains(&OCSP_SIGNING)).then(|| {
+            (!named.contains(&OCSP_SIGNING.as_bytes())).then(|| {
                 told!(
                     "chứng thư không được cấp để ký phản hồi OCSP",
                     "the certificate is not issued for signing OCSP responses"
@@ -59,7 +59,8 @@ fn no_signing(card: &Card<'_>) -> Option<Told> {
 fn issued_for_else(card: &Card<'_>) -> Option<Told> {
     let named = card.extended_key_usage()?;
     let others = [SERVER_AUTH, CODE_SIGNING, TIME_STAMPING, OCSP_SIGNING];
-    named.iter().all(|usage| others.contains(usage)).then(|| {
+    let is_other = |usage: &&[u8]| others.iter().any(|other| other.as_bytes() == *usage);
+    named.iter().all(is_other).then(|| {
         told!(
             "mục đích sử dụng mở rộng của chứng thư không phải là ký văn bản",
             "the extended key usage of the certificate is not for signing documents"
@@ -69,7 +70,7 @@ fn issued_for_else(card: &Card<'_>) -> Option<Told> {
 
 fn not_only_stamps(card: &Card<'_>) -> Option<Told> {
     let critical = card.find(&EXTENDED_KEY_USAGE).is_some_and(|extension| extension.critical);
-    let only = card.extended_key_usage().is_some_and(|named| named == [TIME_STAMPING]);
+    let only = card.extended_key_usage().is_some_and(|named| named == [TIME_STAMPING.as_bytes()]);
     (!critical || !only).then(|| {
         told!(
             "chứng thư không chỉ dành riêng cho dấu thời gian (timeStamping, critical)",

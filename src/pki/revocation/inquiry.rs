@@ -290,7 +290,7 @@ fn in_order(standing: &Standing, card: &Card<'_>, at: DateTime<Utc>) -> Result<(
 fn is_never_revoked(card: &Card<'_>) -> bool {
     let says = |oid: &ObjectIdentifier| card.find(oid).is_some();
     let names_responses =
-        || card.extended_key_usage().is_some_and(|usage| usage.contains(&oids::OCSP_SIGNING));
+        || card.extended_key_usage().is_some_and(|usage| usage.contains(&oids::OCSP_SIGNING.as_bytes()));
     let is_authority = card.authority().is_some();
     !is_authority
         && (says(&oids::SHORT_TERM)
