@@ -1,6 +1,6 @@
 //! Certification paths (RFC 5280 §6): from a certificate up to a trusted root, and whether each step may be taken.
 //!
-//! [`store`] holds what is at hand, [`build`] finds ways up, [`validate`] judges one way. Whether anything was revoked
+//! `store` holds what is at hand, `build` finds ways up, `validate` judges one way. Whether anything was revoked
 //! is the neighbour's matter ([`revocation`](crate::pki::revocation)); both are asked through
 //! [`trust`](crate::pki::trust).
 

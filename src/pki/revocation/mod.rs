@@ -1,6 +1,6 @@
 //! Whether a certificate was revoked: revocation lists (RFC 5280 §6.3) and OCSP (RFC 6960), fail-closed.
 //!
-//! [`lists`] and [`responses`] read and judge one kind each, [`inquiry`] puts together what they say. A statement
+//! `lists` and `responses` read and judge one kind each, `inquiry` puts together what they say. A statement
 //! speaks for a time when it was made at or after that time, or was still current then (EN 319 102-1 §5.2.5); what no
 //! statement speaks for is unknown, never good.
 
