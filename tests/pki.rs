@@ -14,6 +14,8 @@ mod mesh;
 mod mutations;
 #[path = "pki/openssl.rs"]
 mod openssl;
+#[path = "pki/pdf.rs"]
+mod pdf;
 #[path = "pki/pkits.rs"]
 mod pkits;
 #[path = "pki/pyhanko.rs"]

@@ -38,10 +38,10 @@ impl Cipher {
         document.trailer.set("ID", vec![identity.clone(), identity]);
         // The empty user password is what a file has that only restricts what readers may do with it.
         for attempt in [password, Some("")].into_iter().flatten() {
-            if document.authenticate_password(attempt).is_ok() {
-                if let Ok(state) = EncryptionState::decode(&document, attempt) {
-                    return Ok(Self(state));
-                }
+            if document.authenticate_password(attempt).is_ok()
+                && let Ok(state) = EncryptionState::decode(&document, attempt)
+            {
+                return Ok(Self(state));
             }
         }
         Err(Flaw::new(

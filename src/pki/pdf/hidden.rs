@@ -19,8 +19,21 @@ pub(super) fn signatures(
     limits: &Limits,
 ) -> Result<Vec<Examined>, Flaw> {
     let keys: BTreeSet<usize> = known.iter().filter_map(|examined| examined.coverage.key).collect();
-    let unknown: Vec<usize> =
+    let mut unknown: Vec<usize> =
         places(objects.bytes(), b"/ByteRange").filter(|at| !keys.contains(at)).collect();
+    // The code that protects an encrypted file (ISO/TS 32004) stands in the trailer and has a range as well.
+    let trailers: Vec<_> = objects
+        .revisions
+        .trailers
+        .iter()
+        .map(|place| (place.start, place.end))
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
+    unknown.retain(|at| {
+        let before = trailers.partition_point(|(begin, _)| begin <= at).checked_sub(1);
+        before.and_then(|before| trailers.get(before)).is_none_or(|(_, end)| at >= end)
+    });
     if unknown.is_empty() {
         return Ok(Vec::new());
     }

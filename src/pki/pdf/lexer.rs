@@ -217,7 +217,7 @@ impl<'a> Lexer<'a> {
                     }
                 }
                 b'\\' => {
-                    text.extend(self.escape()?);
+                    self.escape(&mut text)?;
                     continue;
                 }
                 _ => {}
@@ -226,33 +226,37 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// What stands behind a backslash.
-    fn escape(&mut self) -> Option<Option<u8>> {
+    /// Adds what a backslash and what is behind it stand for.
+    fn escape(&mut self, text: &mut Vec<u8>) -> Option<()> {
         let byte = self.peek()?;
         self.at += 1;
-        Some(Some(match byte {
+        text.push(match byte {
             b'n' => b'\n',
             b'r' => b'\r',
             b't' => b'\t',
             b'b' => 8,
             b'f' => 12,
-            b'\n' => return Some(None),
+            b'\n' => return Some(()),
             b'\r' => {
                 self.at += usize::from(self.peek() == Some(b'\n'));
-                return Some(None);
+                return Some(());
             }
-            b'0'..=b'7' => {
-                let mut code = u32::from(byte - b'0');
-                for _ in 0..2 {
-                    if let Some(digit @ b'0'..=b'7') = self.peek() {
-                        code = code * 8 + u32::from(digit - b'0');
-                        self.at += 1;
-                    }
-                }
-                u8::try_from(code & 0xff).ok()?
-            }
+            b'0'..=b'7' => self.octal(byte - b'0'),
             other => other,
-        }))
+        });
+        Some(())
+    }
+
+    /// A byte in up to three octal digits, the first of which is read; what goes beyond a byte is dropped (§7.3.4.2).
+    fn octal(&mut self, first: u8) -> u8 {
+        let mut code = first;
+        for _ in 0..2 {
+            if let Some(digit @ b'0'..=b'7') = self.peek() {
+                code = code.wrapping_mul(8).wrapping_add(digit - b'0');
+                self.at += 1;
+            }
+        }
+        code
     }
 }
 

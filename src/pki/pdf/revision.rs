@@ -4,6 +4,7 @@
 //! `startxref` names, such as a linearized file's main one, belong to the revision whose section leads to them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use crate::model::told::told;
 use crate::pki::verdict::Flaw;
@@ -42,6 +43,8 @@ pub(super) struct Revisions {
     pub(super) entries: Vec<Entry>,
     /// Whether every revision lies behind the one before it, as saving does.
     pub(super) in_order: bool,
+    /// Where trailers stand.
+    pub(super) trailers: Vec<Range<usize>>,
 }
 
 /// A `startxref` with its `%%EOF`.
@@ -171,6 +174,7 @@ fn group(
     groups.reverse();
     let mut list = Vec::new();
     let mut entries = Vec::new();
+    let mut trailers = Vec::new();
     for (revision, (end, group)) in (0_u32..).zip(groups) {
         let mut trailer = None;
         for (section, hidden) in group {
@@ -183,11 +187,12 @@ fn group(
                 .chain(hidden.iter().flat_map(|hidden| &hidden.entries))
                 .chain(listed.filter(|(_, place)| !in_use(place)));
             entries.extend(ordered.map(|&(number, place)| Entry { number, revision, place }));
+            trailers.push(section.place);
             trailer.get_or_insert(section.trailer);
         }
         list.push(Revision { end, trailer: trailer.unwrap_or_default() });
     }
     entries.sort_by_key(|entry| (entry.number, entry.revision));
     entries.dedup_by_key(|entry| (entry.number, entry.revision));
-    Ok(Revisions { list, entries, in_order })
+    Ok(Revisions { list, entries, in_order, trailers })
 }

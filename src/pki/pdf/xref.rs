@@ -31,6 +31,8 @@ pub(super) struct Section {
     pub(super) entries: Vec<(u32, Place)>,
     /// The trailer; for a stream its dictionary.
     pub(super) trailer: Dictionary,
+    /// Where the trailer stands; for a stream all of it.
+    pub(super) place: Range<usize>,
 }
 
 /// Why a section was not read.
@@ -55,13 +57,14 @@ pub(super) fn section(bytes: &[u8], at: usize, limit: usize, decoded: usize) -> 
     if !dictionary.names("Type", "XRef") {
         return Err(Unread::Malformed);
     }
+    let place = at..raw.end;
     let raw = bytes.get(raw).ok_or(Unread::Malformed)?;
     let data = filter::decode(&dictionary, raw, decoded).map_err(|undecoded| match undecoded {
         Undecoded::Unreadable => Unread::Malformed,
         Undecoded::TooLarge => Unread::TooLarge,
     })?;
     let entries = packed(&dictionary, &data, limit)?;
-    Ok(Section { at, entries, trailer: dictionary })
+    Ok(Section { at, entries, trailer: dictionary, place })
 }
 
 fn table(lexer: &mut Lexer<'_>, at: usize, limit: usize) -> Result<Section, Unread> {
@@ -87,8 +90,9 @@ fn table(lexer: &mut Lexer<'_>, at: usize, limit: usize) -> Result<Section, Unre
             entries.push((number, place));
         }
     }
+    let begin = lexer.at;
     match lexer.value() {
-        Some(Value::Dictionary(trailer)) => Ok(Section { at, entries, trailer }),
+        Some(Value::Dictionary(trailer)) => Ok(Section { at, entries, trailer, place: begin..lexer.at }),
         _ => Err(Unread::Malformed),
     }
 }

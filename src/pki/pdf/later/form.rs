@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::told::told;
+use crate::model::told::{Told, told};
 use crate::pki::verdict::Flaw;
 
 use super::super::form::Field;
@@ -251,21 +251,16 @@ impl Later<'_> {
         if after.ambiguous || after.get("AA").is_some() && before.get("AA").is_none() {
             self.refuse_field(field);
         } else if only(TOUCHED) {
-            self.permit(number, self.filled(field));
+            self.permit(number, filled(field));
         } else if field.kind == b"Sig" {
             let signed_now = field.value.is_none() && now.value.is_some();
             if signed_now && only(SIGNED) { self.signed(&now, after)? } else { self.refuse_field(field) }
         } else if only(FILLED) && self.forms_may_change() && !self.is_locked(&field.name) {
-            self.permit(number, self.filled(field));
+            self.permit(number, filled(field));
         } else {
             self.refuse_field(field);
         }
         Ok(())
-    }
-
-    fn filled(&self, field: &Field) -> crate::model::told::Told {
-        let name = &field.name;
-        told!("trường \"{name}\" được điền", "field \"{name}\" was filled in")
     }
 
     fn refuse_field(&mut self, field: &Field) {
@@ -303,4 +298,9 @@ impl Later<'_> {
         }
         Ok(!uses.is_empty())
     }
+}
+
+fn filled(field: &Field) -> Told {
+    let name = &field.name;
+    told!("trường \"{name}\" được điền", "field \"{name}\" was filled in")
 }

@@ -1,9 +1,11 @@
 //! Who refers to whom, over all versions of all objects: what an object is used for says whether it may change.
 
+use std::collections::BTreeSet;
+
 use crate::pki::verdict::Flaw;
 
 use super::super::objects::Objects;
-use super::super::value::Value;
+use super::super::value::{Dictionary, Value};
 use super::super::xref::Place;
 
 /// How an object refers to another: the name under which it does, where that name matters.
@@ -85,7 +87,12 @@ impl Graph {
     /// Reads every version of every object once.
     pub(in super::super) fn new(objects: &Objects<'_>) -> Result<Self, Flaw> {
         let mut edges = Vec::new();
+        // A cross-reference stream is an object, and what it refers to the trailer does already.
+        let trailers: BTreeSet<usize> = objects.revisions.trailers.iter().map(|place| place.start).collect();
         for entry in &objects.revisions.entries {
+            if matches!(entry.place, Place::At(at) if trailers.contains(&at)) {
+                continue;
+            }
             if let Place::In { container, .. } = entry.place {
                 edges.push(Edge {
                     target: container,
@@ -98,7 +105,7 @@ impl Graph {
             collect(&value, entry.number, entry.revision, Key::Other, &mut edges);
         }
         for revision in 0..=objects.newest() {
-            for (name, value) in objects.trailer(revision).into_iter().flat_map(|trailer| trailer.iter()) {
+            for (name, value) in objects.trailer(revision).into_iter().flat_map(Dictionary::iter) {
                 collect(value, 0, revision, Key::Other.below(name), &mut edges);
             }
         }

@@ -121,7 +121,7 @@ fn behind_the_end(objects: &Objects<'_>, examined: &Examined) -> Vec<Change> {
     let end = objects.revisions.list.last().map_or(0, |revision| revision.end);
     let covered = examined.coverage.end().unwrap_or(0);
     let rest = objects.bytes().get(end.max(covered)..).unwrap_or_default();
-    if covered > end || range::is_end_of_line(rest) {
+    if range::is_end_of_line(rest) {
         return Vec::new();
     }
     let count = rest.len();
