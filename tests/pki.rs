@@ -22,6 +22,9 @@ mod pkits;
 mod pyhanko;
 #[path = "pki/responses.rs"]
 mod responses;
+#[expect(dead_code, reason = "this test needs a part of what it offers")]
+#[path = "support/seeded.rs"]
+mod seeded;
 #[path = "pki/signxml.rs"]
 mod signxml;
 #[path = "pki/stamps.rs"]

@@ -131,6 +131,10 @@ pub const HELP: &[(&str, &str)] = &[
     ("rules generate.dashboards", "Địa chỉ của Grafana, cho liên kết trong cảnh báo"),
     ("schema", "Lược đồ của những gì emc ghi ra"),
     ("schema result", "In JSON Schema của một kết quả, như `emc probe --output json` ghi ra"),
+    (
+        "schema verification",
+        "In JSON Schema của báo cáo về một tệp đã ký, như `emc verify --output json` ghi ra",
+    ),
     ("dashboards", "Các bảng theo dõi cho Grafana"),
     (
         "dashboards export",

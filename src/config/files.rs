@@ -45,7 +45,7 @@ pub(super) struct GlobalFile {
     #[schemars(with = "Vec<PathText>")]
     pub(super) ca_files: Vec<PathBuf>,
     /// Roots that signatures are traced to, by the name of their set: `{national: [roots/neac.pem]}`. PEM or DER files.
-    #[schemars(with = "BTreeMap<NameText, Vec<PathText>>")]
+    #[schemars(with = "BTreeMap<String, Vec<PathText>>")]
     pub(super) anchors: BTreeMap<Name, Vec<PathBuf>>,
     /// Hosts that `emc verify` may ask for certificates of issuers, and on private networks for revocation, too.
     pub(super) fetch_hosts: Vec<String>,

@@ -7,20 +7,9 @@ use emc_monitor::pki::verdict::Flaw;
 use proptest::prelude::{ProptestConfig, any, proptest};
 
 use crate::openssl::{CONTENT, Workshop};
+use crate::seeded::Seeded;
 
 const DETACHED: Content<'_> = Content::Detached(CONTENT);
-
-/// A generator with a seed (xorshift64*), so that a failure can be seen again.
-struct Seeded(u64);
-
-impl Seeded {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        usize::try_from(self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33).unwrap() % limit
-    }
-}
 
 /// What a change must not touch without being seen: how and when it was signed, and by whom, where the signature says
 /// so. A certificate that nothing names is vouched for by its issuer alone.

@@ -25,12 +25,11 @@ use crate::net::run::Run;
 use crate::net::tls::{TlsPolicy, TlsSettings};
 use crate::net::{Net, NetSettings};
 use crate::pki::anchors::certificates_in;
+use crate::pki::cms;
 
 use crate::pki::evidence::{Evidence, Source, Statement, Wanted};
 use crate::pki::judge::report::FetchReport;
-fn ocsp_request(_: &[u8], _: &[u8]) -> Vec<u8> {
-    Vec::new()
-}
+use crate::pki::revocation::ocsp_request;
 
 /// How long one answer may take.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -135,7 +134,7 @@ impl Fetcher {
             }
             Wanted::Ocsp { certificate, .. } => {
                 let nonce = nonce()?;
-                let question = Bytes::from(ocsp_request(certificate, &nonce));
+                let question = Bytes::from(ocsp_request(certificate, Some(&nonce)));
                 let bytes = self.ask(request(Method::POST, url, question), reach, ANSWER_MAX)?;
                 self.evidence.ocsps.push(Statement { bytes, source, nonce: Some(nonce) });
             }
@@ -191,7 +190,7 @@ fn certificates(body: &[u8]) -> Result<Vec<Vec<u8>>, Told> {
     if let Some(found) = certificates_in(body) {
         return Ok(found);
     }
-    let bundle = Vec::<Vec<u8>>::new();
+    let bundle = cms::certificates(body).unwrap_or_default();
     if bundle.is_empty() {
         return Err(told!("nhận được nội dung không phải chứng thư", "what came is no certificate"));
     }

@@ -1,6 +1,7 @@
 //! `emc verify`: reads files and anchors, has them judged, fetches what is missing, and judges again.
 
 mod fetch;
+pub mod schema;
 mod trusted;
 
 use std::fs::File;

@@ -182,6 +182,8 @@ pub enum ConfigCommand {
 pub enum SchemaCommand {
     /// Print the JSON Schema of one result, as `emc probe --output json` writes it.
     Result,
+    /// Print the JSON Schema of the report on one file, as `emc verify --output json` writes it.
+    Verification,
 }
 
 /// `emc healthcheck`.

@@ -29,6 +29,12 @@ pub(super) fn result_schema(out: &mut Out) -> Exit {
     exit::UP
 }
 
+/// `emc schema verification`.
+pub(super) fn verification_schema(out: &mut Out) -> Exit {
+    print_json(&app::verify::schema::verification(), out);
+    exit::UP
+}
+
 /// Prints the schema of the configuration.
 pub(super) fn config_schema(out: &mut Out) -> Exit {
     print_json(&app::schema::configuration(), out);

@@ -30,6 +30,7 @@ pub(in crate::cli) fn run(arguments: Arguments, surroundings: &Surroundings, out
         Command::Report(report) => report::run(report, &common, surroundings, out),
         Command::Kinds(kinds) => lists::kinds(&kinds, surroundings, out),
         Command::Schema(SchemaCommand::Result) => lists::result_schema(out),
+        Command::Schema(SchemaCommand::Verification) => lists::verification_schema(out),
         Command::Config(ConfigCommand::Schema) => lists::config_schema(out),
         Command::Rules(rules) => rules::run(&rules, &common, surroundings, out),
         Command::Doctor => doctor::run(&common, surroundings, out),

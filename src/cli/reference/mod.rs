@@ -22,7 +22,10 @@ pub type Page = (String, String);
 /// Every generated page.
 #[must_use]
 pub fn pages() -> Vec<Page> {
-    let mut pages = vec![("schema/result.json".to_owned(), format!("{:#}\n", app::schema::result()))];
+    let mut pages = vec![
+        ("schema/result.json".to_owned(), format!("{:#}\n", app::schema::result())),
+        ("schema/verification.json".to_owned(), format!("{:#}\n", app::verify::schema::verification())),
+    ];
     for (language, folder) in [(Language::Vi, "vi"), (Language::En, "en")] {
         let contents = [
             ("commands", commands::page(language)),

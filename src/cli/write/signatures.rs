@@ -45,12 +45,28 @@ pub struct Manner {
     pub zone: FixedOffset,
 }
 
-/// For people: the verdict first, then who and when, then every check.
+/// For people: of one file the verdict first, then who and when, then every check; several as a list with a sum below.
 #[must_use]
 pub fn human(reports: &[FileReport], manner: &Manner) -> String {
-    let mut text: String = reports.iter().map(|report| file(report, manner)).collect::<Vec<_>>().join("\n");
-    if reports.len() > 1 {
-        text += &sum(reports, manner);
+    if let [report] = reports {
+        return file(report, manner);
+    }
+    let shown =
+        |report: &FileReport| if manner.verbose { file(report, manner) } else { brief(report, manner) };
+    reports.iter().map(shown).collect::<String>() + &sum(reports, manner)
+}
+
+/// A file on one line, with its signers; below it why it is not valid.
+fn brief(report: &FileReport, manner: &Manner) -> String {
+    let language = manner.language;
+    let people = report.signatures.iter().filter(|signature| signature.format != Format::DocumentTimestamp);
+    let names: Vec<&str> =
+        people.filter_map(|signature| Some(signature.signer.as_ref()?.name.as_str())).collect();
+    let names = presentable(&names.join(", "), NAME_MAX);
+    let mut text =
+        format!("{}  {}  {names}\n", word(report.verdict, language), presentable(&report.file, NAME_MAX));
+    if let Some(reason) = report.reason {
+        text += &format!("  {} [{}]\n", reason.text().in_language(language), reason.as_str());
     }
     text
 }
@@ -111,8 +127,10 @@ fn file(report: &FileReport, manner: &Manner) -> String {
     let mut text = format!("{}  {}\n", word(report.verdict, language), presentable(&report.file, NAME_MAX));
     if let Some(reason) = report.reason {
         text += &format!("  {} [{}]\n", reason.text().in_language(language), reason.as_str());
-        if !report.detail.is_empty() && report.signatures.is_empty() {
-            text += &format!("  {}\n", report.detail.in_language(language));
+        let detail = report.detail.in_language(language);
+        if report.signatures.is_empty() && !detail.is_empty() && detail != reason.text().in_language(language)
+        {
+            text += &format!("  {detail}\n");
         }
     }
     for (number, signature) in report.signatures.iter().enumerate() {
@@ -159,8 +177,26 @@ fn one(number: usize, signature: &SignatureReport, manner: &Manner) -> String {
     if manner.verbose {
         text += &more(signature, manner);
     }
-    text += &format!("    {}\n", CHECKS.in_language(language));
-    text + &signature.checks.iter().map(|check| row(check, language)).collect::<String>()
+    text + &table(&signature.checks, language)
+}
+
+/// The checks, below what asks for them.
+fn table(checks: &[Check], language: Language) -> String {
+    let mut bases: Vec<&str> = Vec::new();
+    for check in checks {
+        if !bases.contains(&check.basis) {
+            bases.push(check.basis);
+        }
+    }
+    // The circular's checks come first: they are what people look for.
+    bases.sort_by_key(|basis| checks.iter().all(|check| check.basis != *basis || check.item.is_empty()));
+    let mut text = String::new();
+    for basis in bases {
+        text += &format!("    {} ({basis})\n", CHECKS.in_language(language));
+        let rows = checks.iter().filter(|check| check.basis == basis);
+        text += &rows.map(|check| row(check, language)).collect::<String>();
+    }
+    text
 }
 
 fn more(signature: &SignatureReport, manner: &Manner) -> String {
@@ -234,10 +270,8 @@ fn row(check: &Check, language: Language) -> String {
         Outcome::Inapplicable => ("–", AnsiColor::BrightBlack),
     };
     let style = colour.on_default();
-    let detail = check.detail.in_language(language);
-    let detail = if detail.is_empty() { String::new() } else { format!(": {detail}") };
     let title = check.title.in_language(language);
-    format!("      {style}{sign}{style:#} {:<4}{title}{detail} ({})\n", check.item, check.basis)
+    format!("      {style}{sign}{style:#} {:<4}{title}\n", check.item)
 }
 
 fn sum(reports: &[FileReport], manner: &Manner) -> String {

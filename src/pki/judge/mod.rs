@@ -7,3 +7,9 @@ pub mod checks;
 pub mod file;
 pub mod question;
 pub mod report;
+
+mod bench;
+mod found;
+mod party;
+mod signature;
+mod time;

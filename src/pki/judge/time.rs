@@ -93,10 +93,7 @@ mod tests {
         let revoked = Moment::RevokedSince(day(10));
         let known = |by, proven, after| Known { by: day(by), proven, after: Some(day(after)) };
         assert_eq!(reason(known(9, true, 8), revoked), None);
-        assert_eq!(
-            reason(known(20, false, 8), revoked),
-            Some(SignatureReason::RevokedWithoutProofOfTime)
-        );
+        assert_eq!(reason(known(20, false, 8), revoked), Some(SignatureReason::RevokedWithoutProofOfTime));
         assert_eq!(reason(known(12, true, 8), revoked), Some(SignatureReason::RevokedWithoutProofOfTime));
         assert_eq!(reason(known(20, false, 11), revoked), Some(SignatureReason::Revoked));
         assert_eq!(reason(known(20, false, 11), Moment::ValidUntil(day(10))), Some(SignatureReason::Expired));
