@@ -58,11 +58,12 @@ impl SqliteStore {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | more;
         let connection = Connection::open_with_flags(path, flags).map_err(told)?;
         connection.busy_timeout(PATIENCE).map_err(told)?;
-        // FULL syncs the WAL at each commit: what is committed survives power loss. The log is cut back to 64 MiB.
+        // FULL syncs the WAL at each commit: what is committed survives power loss. The log is cut back to 64 MiB. Rows come
+        // by time, so that a small cache holds the pages that a monitor writes.
         connection
             .execute_batch(
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864; \
-                 PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8192;",
+                 PRAGMA temp_store=MEMORY; PRAGMA cache_size=-512;",
             )
             .map_err(told)?;
         Ok(Self { connection, keep, known: write::Known::default() })
