@@ -11,6 +11,7 @@ pub mod historian;
 pub mod history;
 pub mod kinds;
 pub mod limits;
+pub mod maintenance;
 mod past;
 pub mod preview;
 pub mod probe;

@@ -10,6 +10,7 @@ use crate::app::historian::HistoryPlan;
 use crate::app::limits::runs_allowed;
 use crate::app::variables::Variables;
 use crate::config::Loaded;
+use crate::config::maintenance::Announced;
 use crate::history::intake::Cadence;
 use crate::metrics::settings::StoreSettings;
 use crate::model::told::Told;
@@ -47,6 +48,8 @@ pub struct Wired {
     pub config_text: String,
     /// What many portals depend on, and how that stands.
     pub dependencies: Dependencies,
+    /// Announced maintenance.
+    pub maintenance: Vec<Announced>,
     /// What history needs to know.
     pub history: HistoryPlan,
     /// What the status page says beside what was measured.
@@ -60,7 +63,7 @@ pub struct Wired {
 /// # Errors
 /// A sentence: what could not be built and why.
 pub fn wire(loaded: Loaded, world: &World) -> Result<Wired, Told> {
-    let Loaded { global, portals, specs, history, files, shown, .. } = loaded;
+    let Loaded { global, portals, specs, history, maintenance, files, shown, .. } = loaded;
     let cadence = |spec: &ProbeSpec| (spec.id.clone(), Cadence { every: spec.every, timeout: spec.timeout });
     let history = HistoryPlan {
         settings: history,
@@ -84,12 +87,14 @@ pub fn wire(loaded: Loaded, world: &World) -> Result<Wired, Told> {
         portals,
         listen: global.listen,
         config_text: shown,
+        maintenance,
         history,
         notices,
         files,
     })
 }
 
+/// What is under maintenance comes later: that depends on the time of day.
 fn notices(dependencies: &[crate::config::global::Dependency]) -> Notices {
     let shown = |one: &crate::config::global::Dependency| Dependency {
         name: one.name.clone(),

@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::config::calendars::CalendarKeys;
 use crate::config::history::HistoryKeys;
+use crate::config::maintenance::MaintenanceKeys;
 use crate::config::schema::{DefaultsSchema, PhrasesSchema, ProbeSchema};
 use crate::html::phrases::PhraseSettings;
 use crate::model::id::Name;
@@ -166,6 +167,11 @@ pub(super) struct AuthorityFile {
     #[schemars(with = "Option<DefaultsSchema>")]
     #[expect(dead_code, reason = "here for the schema; read from the tree")]
     pub(super) defaults: Deferred,
+    /// Announced maintenance of all its portals.
+    #[serde(default)]
+    #[schemars(with = "Vec<MaintenanceKeys>")]
+    #[expect(dead_code, reason = "here for the schema; read from the tree")]
+    pub(super) maintenance: Deferred,
     /// The portals.
     #[schemars(with = "Vec<PortalKeys>")]
     #[expect(dead_code, reason = "here for the schema; read from the tree")]
@@ -211,6 +217,11 @@ pub(super) struct PortalKeys {
     #[serde(default)]
     #[schemars(with = "Vec<NameText>")]
     pub(super) depends_on: Vec<Name>,
+    /// Announced maintenance: such time is no outage and counts in no availability.
+    #[serde(default)]
+    #[schemars(with = "Vec<MaintenanceKeys>")]
+    #[expect(dead_code, reason = "here for the schema; read from the tree")]
+    pub(super) maintenance: Deferred,
     /// Whether somebody has checked that this is the right address: `yes`, `no` or the day it was checked.
     #[serde(default)]
     pub(super) verified: Option<Verified>,

@@ -15,7 +15,7 @@ use crate::model::told::told;
 use crate::probe::spec::Portal;
 
 /// Authority and portal.
-type PortalId = (Name, Name);
+pub type PortalId = (Name, Name);
 
 /// All dependencies of a configuration, and how they stand.
 #[derive(Debug, Default)]
@@ -75,9 +75,13 @@ impl Dependencies {
         changed
     }
 
-    /// How each dependency stands: as badly as the worst of its probes that can tell, unknown where none can.
-    pub fn all(&self) -> impl Iterator<Item = (&Name, Status)> {
-        self.standing.iter().map(|(id, probes)| (id, worst(probes.values().copied())))
+    /// How each dependency stands: as badly as the worst of its probes that can tell, unknown where none can. With it
+    /// comes the portal that is watched in its stead.
+    pub fn all(&self) -> impl Iterator<Item = (&Name, Status, Option<&PortalId>)> {
+        self.standing.iter().map(|(id, probes)| {
+            let watched = self.watched.iter().find(|(_, ids)| ids.contains(id)).map(|(portal, _)| portal);
+            (id, worst(probes.values().copied()), watched)
+        })
     }
 
     /// The dependency whose fault a run is, if it is one's.
@@ -194,11 +198,11 @@ mod tests {
     #[test]
     fn a_dependency_stands_as_the_portal_that_is_watched_in_its_stead() {
         let mut house = house();
-        assert!(house.all().all(|(_, status)| status == Status::Unknown));
+        assert!(house.all().all(|(_, status, _)| status == Status::Unknown));
         assert!(house.take(&probe("dung-chung", "sso"), Status::Down));
         assert!(!house.take(&probe("dung-chung", "sso"), Status::Down));
         assert!(!house.take(&probe("bo-vd", "dvc"), Status::Down));
-        let standing: Vec<_> = house.all().map(|(id, status)| (id.as_str(), status)).collect();
+        let standing: Vec<_> = house.all().map(|(id, status, _)| (id.as_str(), status)).collect();
         assert_eq!(standing, [("ky-so", Status::Unknown), ("sso", Status::Down)]);
     }
 
@@ -229,8 +233,8 @@ mod tests {
         let mut before = house();
         before.take(&probe("dung-chung", "sso"), Status::Down);
         let after = house().after(&before, |_| true);
-        assert!(after.all().any(|(id, status)| id.as_str() == "sso" && status == Status::Down));
+        assert!(after.all().any(|(id, status, _)| id.as_str() == "sso" && status == Status::Down));
         let after = house().after(&before, |_| false);
-        assert!(after.all().all(|(_, status)| status == Status::Unknown));
+        assert!(after.all().all(|(_, status, _)| status == Status::Unknown));
     }
 }

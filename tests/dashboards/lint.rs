@@ -64,7 +64,7 @@ fn a_dashboard_says_whose_question_it_answers_and_cannot_be_edited_in_the_browse
         assert_eq!(dashboard["editable"], false, "{name}");
         assert!(list(&dashboard, "tags").contains(&"emc".into()), "{name}");
         assert_eq!(list(&dashboard, "links").len(), 2, "{name}: to the others, and to the other language");
-        assert_eq!(list(&dashboard["annotations"], "list").len(), 3, "{name}");
+        assert_eq!(list(&dashboard["annotations"], "list").len(), 4, "{name}");
     }
 }
 

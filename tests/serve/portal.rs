@@ -14,12 +14,14 @@ impl Portal {
     pub(crate) fn open() -> Self {
         Self::serving(|mut connection, heads| {
             heads.lock().unwrap().push_str(&read_head(&mut connection));
-            let page = "<!doctype html><title>Cổng dịch vụ công</title><h1>Bộ Ví dụ</h1>";
-            let head = format!(
-                "HTTP/1.1 200 OK\r\ncontent-type: text/html; charset=utf-8\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-                page.len()
-            );
-            let _ = connection.write_all((head + page).as_bytes());
+            answer(connection, "<!doctype html><title>Cổng dịch vụ công</title><h1>Bộ Ví dụ</h1>");
+        })
+    }
+
+    pub(crate) fn under_maintenance() -> Self {
+        Self::serving(|mut connection, _| {
+            read_head(&mut connection);
+            answer(connection, include_str!("../http/corpus/maintenance-classic.html"));
         })
     }
 
@@ -50,6 +52,14 @@ impl Portal {
         });
         Self { port, heads }
     }
+}
+
+fn answer(mut connection: TcpStream, page: &str) {
+    let head = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: text/html; charset=utf-8\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        page.len()
+    );
+    let _ = connection.write_all((head + page).as_bytes());
 }
 
 fn read_head(connection: &mut TcpStream) -> String {
