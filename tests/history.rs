@@ -13,8 +13,12 @@ mod soak;
 
 #[path = "history/damage.rs"]
 mod damage;
+#[path = "history/evidence.rs"]
+mod evidence;
 #[path = "history/kills.rs"]
 mod kills;
+#[path = "history/pages.rs"]
+mod pages;
 #[path = "history/postgres.rs"]
 mod postgres;
 #[path = "history/report.rs"]

@@ -4,6 +4,8 @@
 
 #[path = "web/access.rs"]
 mod access;
+#[path = "web/archive.rs"]
+mod archive;
 #[path = "web/endpoints.rs"]
 mod endpoints;
 #[path = "web/exposition.rs"]

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
+use crate::app::archive;
 use crate::app::historian::{Historian, HistoryPlan};
 use crate::app::maintenance::Agenda;
 use crate::config::maintenance::Announced;
@@ -53,6 +54,7 @@ impl Board {
 
     /// A configuration is in force; `text` is what `/config` shows.
     pub fn configured(&mut self, text: String, history: HistoryPlan) {
+        self.state.archive.hand_in(history.settings.clone().map(archive::of));
         self.historian.configured(history);
         self.state.set_config(text);
         self.state.store.reloaded(Some((self.clock)()));

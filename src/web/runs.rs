@@ -142,7 +142,7 @@ fn weight_of_facts(facts: &Facts) -> usize {
     });
     let http = facts.http.as_ref().map_or(0, |http| {
         let headers: usize = http.headers.iter().map(|(name, value)| 64 + name.len() + value.len()).sum();
-        http.final_url.len() + http.title.len() + headers
+        http.final_url.len() + http.title.len() + http.excerpt.len() + headers
     });
     addresses.sum::<usize>() + tls + http + facts.more.values().map(weight_of_value).sum::<usize>()
 }

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::{Client, Config, NoTls};
 
-use crate::history::evidence;
+use crate::history::evidence::{self, Evidence};
 use crate::history::record::{Record, StoredRun};
 use crate::history::settings::{Keep, Server};
 use crate::history::store::{RunQuery, Store, StoreError, StoredStretch, Total};
@@ -90,7 +90,7 @@ impl Store for PostgresStore {
         self.runtime.block_on(read::runs(&self.client, query)).map_err(told)
     }
 
-    fn evidence(&mut self, run: RunId) -> Result<Option<String>, StoreError> {
+    fn evidence(&mut self, run: RunId) -> Result<Option<Evidence>, StoreError> {
         let packed = self.runtime.block_on(read::evidence(&self.client, run)).map_err(told)?;
         Ok(packed.and_then(|packed| evidence::unpack(&packed)))
     }

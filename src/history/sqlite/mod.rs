@@ -13,7 +13,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use crate::history::evidence;
+use crate::history::evidence::{self, Evidence};
 use crate::history::record::{Record, StoredRun};
 use crate::history::settings::Keep;
 use crate::history::store::{RunQuery, Store, StoreError, StoredStretch, Total};
@@ -88,7 +88,7 @@ impl Store for SqliteStore {
         read::runs(&self.connection, query).map_err(told)
     }
 
-    fn evidence(&mut self, run: RunId) -> Result<Option<String>, StoreError> {
+    fn evidence(&mut self, run: RunId) -> Result<Option<Evidence>, StoreError> {
         let packed = read::evidence(&self.connection, run).map_err(told)?;
         Ok(packed.and_then(|packed| evidence::unpack(&packed)))
     }
