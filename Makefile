@@ -19,7 +19,7 @@ soak: packages node ## the long versions of the tests / các kiểm thử dài
 	@EMC_SOAK=1 tests/setup/run.sh
 
 bench: packages ## ratios of one run, see benches/ / đo hiệu năng
-	@for script in throughput.sh ttfb.sh daemon.py tarpits.py; do echo "== $$script"; benches/$$script || exit 1; done
+	@for script in throughput.sh ttfb.sh daemon.py tarpits.py history.py; do echo "== $$script"; benches/$$script || exit 1; done
 
 docs: ## write the reference parts of docs/ / sinh phần tra cứu của tài liệu
 	@cargo run --locked --quiet --example docs

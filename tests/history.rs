@@ -13,6 +13,8 @@ mod soak;
 
 #[path = "history/damage.rs"]
 mod damage;
+#[path = "history/encrypted.rs"]
+mod encrypted;
 #[path = "history/evidence.rs"]
 mod evidence;
 #[path = "history/kills.rs"]
