@@ -17,6 +17,8 @@ mod damage;
 mod encrypted;
 #[path = "history/evidence.rs"]
 mod evidence;
+#[path = "history/keeping.rs"]
+mod keeping;
 #[path = "history/kills.rs"]
 mod kills;
 #[path = "history/pages.rs"]
