@@ -23,9 +23,9 @@ pub struct RunLogSettings {
 }
 
 impl Default for RunLogSettings {
-    /// Some 1,000 runs that were up and 4,000 that were not.
+    /// Some 500 runs that were up and 4,000 that were not; older ones are shown out of history.
     fn default() -> Self {
-        Self { healthy_bytes: 2 << 20, troubled_bytes: 8 << 20 }
+        Self { healthy_bytes: 1 << 20, troubled_bytes: 8 << 20 }
     }
 }
 
