@@ -11,6 +11,8 @@ mod portal;
 #[path = "support/soak.rs"]
 mod soak;
 
+#[path = "history/calendars.rs"]
+mod calendars;
 #[path = "history/damage.rs"]
 mod damage;
 #[path = "history/encrypted.rs"]

@@ -45,7 +45,7 @@ pub(crate) fn record(number: u64, moment: DateTime<Utc>, status: Status) -> Reco
 
 /// October 2025 in Viet Nam: a run each minute, an outage of an hour on a Wednesday morning and one at night, and three
 /// days of silence at the end.
-fn october(path: &Path) {
+pub(crate) fn october(path: &Path) {
     let mut store = open::to_write(&settings(path.to_owned())).unwrap();
     let begin = at("2025-09-30T17:00:00Z");
     let down = |moment: DateTime<Utc>| {
@@ -67,7 +67,7 @@ fn october(path: &Path) {
     }
 }
 
-fn configured(folder: &Path) {
+pub(crate) fn configured(folder: &Path) {
     let authority = "authority: {id: bo-vd, name: {vi: Bộ Ví dụ, en: Ministry of Examples}}\nportals:\n  - id: dvc\n    \
          url: https://dvc.bo-vd.example\n    name: {vi: Cổng dịch vụ công, en: Service portal}\n    slo: {availability: 99.5%}\n    \
          probes: [{name: trang-chu, http: {path: /}}]\n  - id: moi\n    url: https://moi.bo-vd.example\n    \
