@@ -3,8 +3,8 @@
 //!     cargo run --release --example history_year -- seed history.sqlite --from 2025-11-01 --until 2026-11-01
 //!     cargo run --release --example history_year -- read history.sqlite --from 2026-10-01 --until 2026-11-01
 //!
-//! `seed` writes runs by the store's own way of writing, an hour apart, and removes what is no longer kept at the end of
-//! them; sums by hour and day and stretches are then as many as those of probes that run every minute. `read` asks what a
+//! `seed` writes runs by the store's own way of writing, an hour apart, and removes what is no longer kept on the
+//! way; sums by hour and day and stretches are then as many as those of probes that run every minute. `read` asks what a
 //! month's report asks. Both print one line of JSON.
 
 use std::collections::BTreeMap;
@@ -108,6 +108,8 @@ fn seed(span: &Span) -> Result<serde_json::Value, Box<dyn Error>> {
             }
         }
         at += TimeDelta::from_std(EVERY)?;
+        // As `emc serve` does now and then: what is too old does not gather.
+        store.trim(at)?;
     }
     store.commit(&batch)?;
     let seconds = began.elapsed().as_secs_f64();
