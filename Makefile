@@ -29,8 +29,8 @@ deb: ## Debian package into target/ / gói Debian vào target/
 	@cargo build --release --locked --bin emc
 	@deploy/debian/build.sh target/release/emc target
 
-pictures: packages node ## remake the pictures of dashboards in docs/images / chụp lại hình bảng theo dõi
-	@cargo test --locked --test dashboards -- --ignored pictures
+pictures: packages node ## remake the pictures in docs/images / chụp lại hình trong tài liệu
+	@cargo test --locked --test dashboards --test web -- --ignored pictures
 
 packages:
 	@tests/setup/packages.sh $(BUILD_PACKAGES) $$(grep -v '^#' tests/packages.txt)

@@ -18,6 +18,8 @@ mod hostile;
 mod judges;
 #[path = "support/never.rs"]
 mod never;
+#[path = "support/pictures.rs"]
+mod pictures;
 #[path = "web/prometheus.rs"]
 mod prometheus;
 #[path = "web/served.rs"]

@@ -18,6 +18,7 @@ use serde_json::Value;
 
 use crate::fixture::{id, name, result, result_with};
 use crate::judges::{judge_with_axe, judge_with_checker};
+use crate::pictures::Picture;
 use crate::served::{Served, client};
 
 const PORTAL: &str = "status/bo-vd/dvc";
@@ -267,5 +268,22 @@ async fn the_pages_satisfy_axe_and_the_html_checker_in_light_and_dark() {
     files.push(folder.path().join("badge.svg"));
     std::fs::write(&files[paths.len()], text(&served, "status/bo-vd/dvc/badge.svg").await).unwrap();
     judge_with_checker(&files);
+    served.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "writes docs/images: run make pictures"]
+async fn pictures_of_the_status_page() {
+    let served = served().await;
+    for language in ["vi", "en"] {
+        for (path, screen, dark, name) in [
+            ("status", "desk", false, "status"),
+            ("status", "phone", true, "status-phone"),
+            (PORTAL, "phone", false, "status-portal-phone"),
+        ] {
+            let url = format!("{}{path}?lang={language}", served.url);
+            Picture { url, screen, dark, name: format!("{name}-{language}") }.take();
+        }
+    }
     served.end().await;
 }
