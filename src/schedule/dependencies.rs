@@ -1,10 +1,13 @@
 //! What many portals depend on: how each dependency stands, and which failure is its fault. Pure.
 //!
 //! A dependency stands as the portal that is watched in its stead. While it is down, a portal that depends on it and
-//! fails in what it answers is not to blame: the run keeps its status and gets the reason `dependency`. A failure to
-//! resolve, reach or trust the portal's own host stays its own, since no sign-on or payment can bring that about.
+//! fails in what it answers is not to blame: the run keeps its status and gets the reason `dependency`. So does a run
+//! that was sent on to the dependency's own address and could not resolve, reach or trust that. The same at the portal's
+//! own door stays its own, since no sign-on or payment can bring that about.
 
 use std::collections::{BTreeMap, HashMap};
+
+use url::Url;
 
 use crate::model::finding::Finding;
 use crate::model::id::{Name, ProbeId};
@@ -17,6 +20,9 @@ use crate::probe::spec::Portal;
 /// Authority and portal.
 pub type PortalId = (Name, Name);
 
+/// Host and port.
+type Door = (String, u16);
+
 /// All dependencies of a configuration, and how they stand.
 #[derive(Debug, Default)]
 pub struct Dependencies {
@@ -24,6 +30,8 @@ pub struct Dependencies {
     standing: BTreeMap<Name, BTreeMap<ProbeId, Status>>,
     /// Dependencies by the portal that is watched in their stead.
     watched: HashMap<PortalId, Vec<Name>>,
+    /// Host and port of the portal that is watched in a dependency's stead.
+    doors: HashMap<Name, Door>,
     /// Dependencies by the portal that needs them.
     needed: HashMap<PortalId, Vec<Name>>,
 }
@@ -35,6 +43,11 @@ impl Dependencies {
         let mut made = Self::default();
         for (id, watched_by) in all {
             made.standing.insert(id.clone(), BTreeMap::new());
+            let stand_in = |portal: &&Portal| {
+                watched_by.as_ref().is_some_and(|by| (&by.0, &by.1) == (&portal.authority, &portal.portal))
+            };
+            let door = portals.iter().find(stand_in).and_then(|portal| door(portal.url.as_ref()?));
+            made.doors.extend(door.map(|door| (id.clone(), door)));
             if let Some(portal) = watched_by {
                 made.watched.entry(portal.clone()).or_default().push(id.clone());
             }
@@ -87,15 +100,33 @@ impl Dependencies {
     /// The dependency whose fault a run is, if it is one's.
     #[must_use]
     pub fn to_blame(&self, result: &ProbeResult) -> Option<&Name> {
-        if self.needed.is_empty() || !result.reason().is_some_and(can_be_brought_about) {
+        if self.needed.is_empty() {
             return None;
         }
+        let reason = result.reason().filter(|reason| reason.owner() == Owner::Portal)?;
         let portal = (result.id.authority.clone(), result.id.portal.clone());
-        let needed = self.needed.get(&portal)?;
-        needed.iter().find(|id| {
-            self.standing.get(*id).is_some_and(|probes| worst(probes.values().copied()) == Status::Down)
-        })
+        let needed = self.needed.get(&portal)?.iter();
+        let mut down = needed.filter(|id| self.is_down(id));
+        if can_be_brought_about(reason) {
+            return down.next();
+        }
+        let sent_on_to = sent_on_to(result)?;
+        down.find(|id| self.doors.get(*id) == Some(&sent_on_to))
     }
+
+    fn is_down(&self, id: &Name) -> bool {
+        self.standing.get(id).is_some_and(|probes| worst(probes.values().copied()) == Status::Down)
+    }
+}
+
+fn door(url: &Url) -> Option<Door> {
+    Some((url.host_str()?.to_owned(), url.port_or_known_default()?))
+}
+
+/// Where a run ended that was sent on by a redirect.
+fn sent_on_to(result: &ProbeResult) -> Option<Door> {
+    let http = result.facts.http.as_ref().filter(|http| http.redirects > 0)?;
+    door(&Url::parse(&http.final_url).ok()?)
 }
 
 /// Hands a run's failure to the dependency that brought it about; the status and what was found stay.
@@ -120,34 +151,33 @@ fn worst(all: impl Iterator<Item = Status>) -> Status {
 }
 
 /// Whether something behind a portal can make it fail so: by what it answers, or by not answering in time.
-fn can_be_brought_about(reason: Reason) -> bool {
-    reason.owner() == Owner::Portal
-        && matches!(
-            reason,
-            Reason::TimeoutHeaders
-                | Reason::TimeoutBody
-                | Reason::MalformedResponse
-                | Reason::Truncated
-                | Reason::Status
-                | Reason::BadRedirect
-                | Reason::RedirectLoop
-                | Reason::TooManyRedirects
-                | Reason::WrongFinalHost
-                | Reason::ContentMissing
-                | Reason::ContentForbidden
-                | Reason::MalformedContent
-                | Reason::TooSmall
-                | Reason::MaintenancePage
-                | Reason::Soft404
-                | Reason::LoginLoop
-                | Reason::Slow
-        )
+const fn can_be_brought_about(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::TimeoutHeaders
+            | Reason::TimeoutBody
+            | Reason::MalformedResponse
+            | Reason::Truncated
+            | Reason::Status
+            | Reason::BadRedirect
+            | Reason::RedirectLoop
+            | Reason::TooManyRedirects
+            | Reason::WrongFinalHost
+            | Reason::ContentMissing
+            | Reason::ContentForbidden
+            | Reason::MalformedContent
+            | Reason::TooSmall
+            | Reason::MaintenancePage
+            | Reason::Soft404
+            | Reason::LoginLoop
+            | Reason::Slow
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::facts::Facts;
+    use crate::model::facts::{Facts, HttpFacts};
     use crate::model::finding::Assessment;
     use crate::model::id::RunId;
     use crate::model::phase::Phases;
@@ -177,7 +207,9 @@ mod tests {
 
     fn house() -> Dependencies {
         let all = [(name("sso"), Some((name("dung-chung"), name("sso")))), (name("ky-so"), None)];
-        Dependencies::new(&all, &[portal(&["ky-so", "sso"])])
+        let url = Url::parse("https://sso.example/").ok();
+        let sso = Portal { authority: name("dung-chung"), portal: name("sso"), url, ..portal(&[]) };
+        Dependencies::new(&all, &[portal(&["ky-so", "sso"]), sso])
     }
 
     fn failed(reason: Reason) -> ProbeResult {
@@ -226,6 +258,35 @@ mod tests {
         for reason in [Reason::DnsNxdomain, Reason::ConnectRefused, Reason::TlsExpired, Reason::Blocked] {
             assert_eq!(house.to_blame(&failed(reason)), None, "{reason}");
         }
+    }
+
+    #[test]
+    fn a_dependencys_own_door_is_its_fault_for_whoever_is_sent_there() {
+        let mut house = house();
+        let sent_on = |reason, final_url: &str| {
+            let mut run = failed(reason);
+            let final_url = final_url.to_owned();
+            run.facts.http = Some(HttpFacts { redirects: 1, final_url, ..HttpFacts::default() });
+            run
+        };
+        let reasons = [Reason::DnsServfail, Reason::ConnectRefused, Reason::TlsUntrusted, Reason::TimeoutTls];
+        for reason in reasons {
+            assert_eq!(
+                house.to_blame(&sent_on(reason, "https://sso.example/login?next=…")),
+                None,
+                "{reason}"
+            );
+        }
+        house.take(&probe("dung-chung", "sso"), Status::Down);
+        for reason in reasons {
+            let blamed = |url: &str| house.to_blame(&sent_on(reason, url)).map(Name::as_str);
+            assert_eq!(blamed("https://sso.example/login?next=…"), Some("sso"), "{reason}");
+            assert_eq!(blamed("https://sso.example:444/login"), None, "{reason}: another door");
+            assert_eq!(blamed("https://dvc.bo-vd.example/"), None, "{reason}: sent to itself");
+        }
+        let mut not_sent = sent_on(Reason::ConnectRefused, "https://sso.example/");
+        not_sent.facts.http.as_mut().unwrap().redirects = 0;
+        assert_eq!(house.to_blame(&not_sent), None);
     }
 
     #[test]

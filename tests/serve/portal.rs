@@ -25,6 +25,17 @@ impl Portal {
         })
     }
 
+    /// Sends everybody on.
+    pub(crate) fn that_sends_to(location: &str) -> Self {
+        let head = format!(
+            "HTTP/1.1 302 Found\r\nlocation: {location}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+        );
+        Self::serving(move |mut connection, _| {
+            read_head(&mut connection);
+            let _ = connection.write_all(head.as_bytes());
+        })
+    }
+
     pub(crate) fn that_never_answers() -> Self {
         Self::serving(|mut connection, _| {
             let _ = connection.read_to_end(&mut Vec::new());
@@ -39,14 +50,14 @@ impl Portal {
         self.heads.lock().unwrap().clone()
     }
 
-    fn serving(answer: fn(TcpStream, &Mutex<String>)) -> Self {
+    fn serving(answer: impl Fn(TcpStream, &Mutex<String>) + Clone + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let heads = Arc::new(Mutex::new(String::new()));
         let kept = heads.clone();
         thread::spawn(move || {
             for connection in listener.incoming().flatten() {
-                let kept = kept.clone();
+                let (kept, answer) = (kept.clone(), answer.clone());
                 thread::spawn(move || answer(connection, &kept));
             }
         });
