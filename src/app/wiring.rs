@@ -19,7 +19,7 @@ use crate::net::route::{Endpoint, Family, Route};
 use crate::net::tls::{TlsPolicy, TlsSettings};
 use crate::probe::Tools;
 use crate::probe::spec::{Portal, ProbeSpec};
-use crate::schedule::dependencies::Dependencies;
+use crate::schedule::dependencies::{Dependencies, Described};
 use crate::schedule::engine::{Clock, Setup, Workbench};
 use crate::schedule::uplink::Uplink;
 use crate::web::notices::{Dependency, Notices};
@@ -79,7 +79,12 @@ pub fn wire(loaded: Loaded, world: &World) -> Result<Wired, Told> {
     let anchors = settings.anchors.iter().filter_map(|text| anchor(text)).collect();
     let uplink = Uplink::watch(net.clone(), route, anchors, settings.anchors_every);
     let bench = Workbench { tools: Tools { net }, clock: world.clock };
-    let dependencies: Vec<_> = global.dependencies.into_iter().map(|one| (one.id, one.watched_by)).collect();
+    let described = |one: crate::config::global::Dependency| Described {
+        id: one.id,
+        watched_by: one.watched_by,
+        breaks: one.breaks,
+    };
+    let dependencies: Vec<_> = global.dependencies.into_iter().map(described).collect();
     Ok(Wired {
         dependencies: Dependencies::new(&dependencies, &portals),
         setup: Setup { settings, bench, uplink, specs },

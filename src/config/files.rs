@@ -17,6 +17,7 @@ use crate::html::phrases::PhraseSettings;
 use crate::model::id::Name;
 use crate::model::told::told;
 use crate::probe::settings::{Pairs, PathText, SecretSource, Span};
+use crate::schedule::dependencies::Breakage;
 
 /// `emc.yaml`: what holds for everything.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -142,6 +143,10 @@ pub(super) struct DependencyKeys {
     /// The portal that is watched in its stead, as `authority/portal`.
     #[serde(default)]
     pub(super) watched_by: Option<String>,
+    /// What fails at the own hosts of those that depend on it while it is down: for a shared data centre, name servers or
+    /// front. Nothing by default.
+    #[serde(default)]
+    pub(super) breaks: Vec<Breakage>,
 }
 
 /// A name in both languages.

@@ -3,10 +3,13 @@
 //! A dependency stands as the portal that is watched in its stead. While it is down, a portal that depends on it and
 //! fails in what it answers is not to blame: the run keeps its status and gets the reason `dependency`. So does a run
 //! that was sent on to the dependency's own address and could not resolve, reach or trust that. The same at the portal's
-//! own door stays its own, since no sign-on or payment can bring that about.
+//! own door stays its own, since no sign-on or payment can bring that about; where a dependency can (a shared data centre,
+//! name servers, a front), the operator says so in `breaks`.
 
 use std::collections::{BTreeMap, HashMap};
 
+use schemars::JsonSchema;
+use serde::Deserialize;
 use url::Url;
 
 use crate::model::finding::Finding;
@@ -23,6 +26,29 @@ pub type PortalId = (Name, Name);
 /// Host and port.
 type Door = (String, u16);
 
+/// What a dependency that is down breaks at the door of those that depend on it, in the words of `breaks`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Breakage {
+    /// Their names no longer lead to an address.
+    Resolve,
+    /// Their hosts no longer take connections.
+    Connect,
+    /// Their TLS fails or cannot be trusted.
+    Tls,
+}
+
+/// A dependency as the operator describes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Described {
+    /// Its name in `depends_on` and in labels.
+    pub id: Name,
+    /// The portal that is watched in its stead.
+    pub watched_by: Option<PortalId>,
+    /// What it breaks at others' doors while it is down.
+    pub breaks: Vec<Breakage>,
+}
+
 /// All dependencies of a configuration, and how they stand.
 #[derive(Debug, Default)]
 pub struct Dependencies {
@@ -32,17 +58,20 @@ pub struct Dependencies {
     watched: HashMap<PortalId, Vec<Name>>,
     /// Host and port of the portal that is watched in a dependency's stead.
     doors: HashMap<Name, Door>,
+    /// What a dependency breaks at the doors of those that depend on it.
+    breaks: HashMap<Name, Vec<Breakage>>,
     /// Dependencies by the portal that needs them.
     needed: HashMap<PortalId, Vec<Name>>,
 }
 
 impl Dependencies {
-    /// Nothing is known yet of how they stand. Each comes with the portal that is watched in its stead.
+    /// Nothing is known yet of how they stand.
     #[must_use]
-    pub fn new(all: &[(Name, Option<PortalId>)], portals: &[Portal]) -> Self {
+    pub fn new(all: &[Described], portals: &[Portal]) -> Self {
         let mut made = Self::default();
-        for (id, watched_by) in all {
+        for Described { id, watched_by, breaks } in all {
             made.standing.insert(id.clone(), BTreeMap::new());
+            made.breaks.insert(id.clone(), breaks.clone());
             let stand_in = |portal: &&Portal| {
                 watched_by.as_ref().is_some_and(|by| (&by.0, &by.1) == (&portal.authority, &portal.portal))
             };
@@ -110,8 +139,12 @@ impl Dependencies {
         if can_be_brought_about(reason) {
             return down.next();
         }
-        let sent_on_to = sent_on_to(result)?;
-        down.find(|id| self.doors.get(*id) == Some(&sent_on_to))
+        let (sent_on_to, breakage) = (sent_on_to(result), breakage(reason));
+        down.find(|id| {
+            let at_its_door = sent_on_to.is_some() && self.doors.get(*id) == sent_on_to.as_ref();
+            at_its_door
+                || breakage.is_some_and(|one| self.breaks.get(*id).is_some_and(|all| all.contains(&one)))
+        })
     }
 
     fn is_down(&self, id: &Name) -> bool {
@@ -174,6 +207,34 @@ const fn can_be_brought_about(reason: Reason) -> bool {
     )
 }
 
+/// What is broken at a door where a run failed so; `None` for what is no matter of the door. An answer that differs from
+/// what was expected (`dns_mismatch`) is the portal's own choice.
+const fn breakage(reason: Reason) -> Option<Breakage> {
+    match reason {
+        Reason::DnsNxdomain
+        | Reason::DnsServfail
+        | Reason::DnsRefused
+        | Reason::DnsNoAddress
+        | Reason::DnsTimeout
+        | Reason::DnssecBogus => Some(Breakage::Resolve),
+        Reason::ConnectRefused
+        | Reason::ConnectTimeout
+        | Reason::ConnectionReset
+        | Reason::ConnectionClosed => Some(Breakage::Connect),
+        Reason::TlsHandshake
+        | Reason::TlsVersion
+        | Reason::TlsUntrusted
+        | Reason::TlsIncompleteChain
+        | Reason::TlsRevoked
+        | Reason::TlsExpired
+        | Reason::TlsNotYetValid
+        | Reason::TlsWrongHost
+        | Reason::TlsClientCert
+        | Reason::TimeoutTls => Some(Breakage::Tls),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,7 +267,15 @@ mod tests {
     }
 
     fn house() -> Dependencies {
-        let all = [(name("sso"), Some((name("dung-chung"), name("sso")))), (name("ky-so"), None)];
+        house_where_sso_breaks(&[])
+    }
+
+    fn house_where_sso_breaks(breaks: &[Breakage]) -> Dependencies {
+        let sso = Some((name("dung-chung"), name("sso")));
+        let all = [
+            Described { id: name("sso"), watched_by: sso, breaks: breaks.to_vec() },
+            Described { id: name("ky-so"), watched_by: None, breaks: Vec::new() },
+        ];
         let url = Url::parse("https://sso.example/").ok();
         let sso = Portal { authority: name("dung-chung"), portal: name("sso"), url, ..portal(&[]) };
         Dependencies::new(&all, &[portal(&["ky-so", "sso"]), sso])
@@ -287,6 +356,29 @@ mod tests {
         let mut not_sent = sent_on(Reason::ConnectRefused, "https://sso.example/");
         not_sent.facts.http.as_mut().unwrap().redirects = 0;
         assert_eq!(house.to_blame(&not_sent), None);
+    }
+
+    #[test]
+    fn what_a_dependency_is_said_to_break_at_others_doors_is_its_fault_while_it_is_down() {
+        use Breakage::{Connect, Resolve, Tls};
+        let doors = [
+            (Reason::DnsServfail, Some(Resolve)),
+            (Reason::DnsMismatch, None),
+            (Reason::ConnectTimeout, Some(Connect)),
+            (Reason::TlsHandshake, Some(Tls)),
+            (Reason::TlsExpiresSoon, None),
+            (Reason::Blocked, None),
+        ];
+        for broken in [Resolve, Connect, Tls] {
+            let mut house = house_where_sso_breaks(&[broken]);
+            for (reason, breakage) in doors {
+                let run = failed(reason);
+                assert_eq!(house.to_blame(&run), None, "{reason}: nothing is down");
+                house.take(&probe("dung-chung", "sso"), Status::Down);
+                assert_eq!(house.to_blame(&run).is_some(), breakage == Some(broken), "{reason} {broken:?}");
+                house.take(&probe("dung-chung", "sso"), Status::Up);
+            }
+        }
     }
 
     #[test]
