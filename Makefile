@@ -19,7 +19,7 @@ soak: packages node python ## the long versions of the tests / các kiểm thử
 	@EMC_SOAK=1 tests/setup/run.sh
 
 bench: packages ## ratios of one run, see benches/ / đo hiệu năng
-	@for script in throughput.sh ttfb.sh daemon.py tarpits.py; do echo "== $$script"; benches/$$script || exit 1; done
+	@for script in throughput.sh ttfb.sh daemon.py tarpits.py history.py; do echo "== $$script"; benches/$$script || exit 1; done
 
 docs: ## write the reference parts of docs/ / sinh phần tra cứu của tài liệu
 	@cargo run --locked --quiet --example docs
@@ -29,8 +29,8 @@ deb: ## Debian package into target/ / gói Debian vào target/
 	@cargo build --release --locked --bin emc
 	@deploy/debian/build.sh target/release/emc target
 
-pictures: packages node ## remake the pictures of dashboards in docs/images / chụp lại hình bảng theo dõi
-	@cargo test --locked --test dashboards -- --ignored pictures
+pictures: packages node ## remake the pictures in docs/images / chụp lại hình trong tài liệu
+	@cargo test --locked --test dashboards --test web -- --ignored pictures
 
 packages:
 	@tests/setup/packages.sh $(BUILD_PACKAGES) $$(grep -v '^#' tests/packages.txt)

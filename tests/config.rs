@@ -14,6 +14,8 @@ mod dependencies;
 mod errors;
 #[path = "config/languages.rs"]
 mod languages;
+#[path = "config/maintenance.rs"]
+mod maintenance;
 #[path = "config/mutations.rs"]
 mod mutations;
 #[path = "config/secrets.rs"]

@@ -17,3 +17,5 @@ mod dashboards {
 #[expect(dead_code, reason = "these tests need a part of what it offers")]
 #[path = "serve/monitor.rs"]
 mod monitor;
+#[path = "support/pictures.rs"]
+mod pictures;

@@ -11,10 +11,20 @@ mod portal;
 #[path = "support/soak.rs"]
 mod soak;
 
+#[path = "history/calendars.rs"]
+mod calendars;
 #[path = "history/damage.rs"]
 mod damage;
+#[path = "history/encrypted.rs"]
+mod encrypted;
+#[path = "history/evidence.rs"]
+mod evidence;
+#[path = "history/keeping.rs"]
+mod keeping;
 #[path = "history/kills.rs"]
 mod kills;
+#[path = "history/pages.rs"]
+mod pages;
 #[path = "history/postgres.rs"]
 mod postgres;
 #[path = "history/report.rs"]

@@ -2,19 +2,29 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-#[path = "install/containers.rs"]
-mod containers;
+#[path = "install/compose.rs"]
+mod compose;
+#[path = "install/kubernetes.rs"]
+mod kubernetes;
 #[path = "install/package.rs"]
 mod package;
 #[path = "install/service.rs"]
 mod service;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use serde_json::Value;
 
 /// A file of `deploy/`.
 fn deploy(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("deploy").join(path)
+}
+
+/// The documents of a YAML file.
+fn documents(file: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    serde_saphyr::from_multiple(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
 /// What a command writes; it must end well.

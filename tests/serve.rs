@@ -1,5 +1,9 @@
 //! `emc serve` as an operator runs it: the real program, real files, a real portal on loopback.
 
+#[path = "serve/dependencies.rs"]
+mod dependencies;
+#[path = "serve/maintenance.rs"]
+mod maintenance;
 #[expect(dead_code, reason = "this test needs a part of what it offers")]
 #[path = "serve/monitor.rs"]
 mod monitor;

@@ -4,6 +4,8 @@
 
 #[path = "web/access.rs"]
 mod access;
+#[path = "web/archive.rs"]
+mod archive;
 #[path = "web/endpoints.rs"]
 mod endpoints;
 #[path = "web/exposition.rs"]
@@ -16,6 +18,8 @@ mod hostile;
 mod judges;
 #[path = "support/never.rs"]
 mod never;
+#[path = "support/pictures.rs"]
+mod pictures;
 #[path = "web/prometheus.rs"]
 mod prometheus;
 #[path = "web/served.rs"]

@@ -54,7 +54,7 @@ for folder in probes grafana prometheus; do
         put "$source/$file" "/usr/share/emc/$file"
     done
 done
-for folder in compose kubernetes; do
+for folder in compose etc kubernetes; do
     (cd "$here/.." && find "$folder" -type f) | while read -r file; do
         put "$here/../$file" "/usr/share/doc/$name/examples/$file"
     done
@@ -65,7 +65,8 @@ put "$source/README.md" "/usr/share/doc/$name/README.md"
 (cd "$source" && find docs -type f) | while read -r file; do
     put "$source/$file" "/usr/share/doc/$name/$file"
 done
-ln -s ../../emc/probes "$doc/probes"
+# So do the paths within the examples.
+for folder in probes grafana prometheus; do ln -s "../../emc/$folder" "$doc/$folder"; done
 ln -s examples "$doc/deploy"
 put "$here/copyright" "/usr/share/doc/$name/copyright"
 pack "$doc/changelog.Debian.gz" <"$here/changelog"

@@ -6,12 +6,16 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
+use crate::app::archive;
 use crate::app::historian::{Historian, HistoryPlan};
+use crate::app::maintenance::Agenda;
+use crate::config::maintenance::Announced;
 use crate::history::writer::Figures;
 use crate::metrics::store::{HistoryFigures, Store};
 use crate::model::id::ProbeId;
 use crate::model::reason::{Owner, Reason};
 use crate::model::status::Status;
+use crate::probe::spec::Portal;
 use crate::schedule::dependencies::{Dependencies, attribute};
 use crate::schedule::engine::{Clock, Event, Finished};
 use crate::web::notices::Notices;
@@ -24,14 +28,22 @@ pub struct Board {
     clock: Clock,
     historian: Historian,
     dependencies: Dependencies,
+    notices: Notices,
+    agenda: Agenda,
 }
 
 impl Board {
     /// A board that shows on these pages.
     #[must_use]
     pub fn new(state: Arc<WebState>, clock: Clock) -> Self {
-        let dependencies = Dependencies::default();
-        Self { state, clock, historian: Historian::new(clock), dependencies }
+        Self {
+            state,
+            clock,
+            historian: Historian::new(clock),
+            dependencies: Dependencies::default(),
+            notices: Notices::default(),
+            agenda: Agenda::default(),
+        }
     }
 
     /// All series.
@@ -41,8 +53,8 @@ impl Board {
     }
 
     /// A configuration is in force; `text` is what `/config` shows.
-    pub fn configured(&mut self, text: String, history: HistoryPlan, notices: Notices) {
-        self.state.set_notices(notices);
+    pub fn configured(&mut self, text: String, history: HistoryPlan) {
+        self.state.archive.hand_in(history.settings.clone().map(archive::of));
         self.historian.configured(history);
         self.state.set_config(text);
         self.state.store.reloaded(Some((self.clock)()));
@@ -56,8 +68,32 @@ impl Board {
         self.show_dependencies();
     }
 
+    /// What the operator has to say on the status page from now on, and which maintenance is announced.
+    pub fn announce(&mut self, notices: Notices, maintenance: Vec<Announced>) {
+        (self.notices, self.agenda) = (notices, Agenda::new(maintenance));
+        self.look_at_agenda();
+    }
+
+    /// Windows begin and end by the clock, whether or not a run ends meanwhile.
+    fn look_at_agenda(&mut self) {
+        let now = (self.clock)();
+        if !self.agenda.look(now) {
+            return;
+        }
+        let under_way =
+            |portal: &Portal| self.agenda.is_under_way(&(portal.authority.clone(), portal.portal.clone()));
+        self.state.store.set_maintenance(under_way);
+        self.state.set_notices(Notices { maintenance: self.agenda.notices(now), ..self.notices.clone() });
+        self.show_dependencies();
+    }
+
+    /// A platform that is down for announced maintenance is no incident.
     fn show_dependencies(&self) {
-        let all = self.dependencies.all().map(|(id, status)| (id.to_string(), status));
+        let all = self.dependencies.all().map(|(id, status, portal)| {
+            let announced = portal.is_some_and(|portal| self.agenda.is_under_way(portal));
+            let shown = if announced && status == Status::Down { Status::Unknown } else { status };
+            (id.to_string(), shown)
+        });
         self.state.store.set_dependencies(all);
     }
 
@@ -94,6 +130,7 @@ impl Board {
             Event::Own { faults, flying } => {
                 self.state.store.own_state(&faults, flying);
                 self.state.store.history(shown(self.historian.figures()));
+                self.look_at_agenda();
             }
         }
         self.look((self.clock)());
@@ -127,10 +164,14 @@ impl Board {
 }
 
 impl Board {
-    /// A portal that fails because of what many depend on says so; what is shown keeps the status that it has.
+    /// A portal that fails during announced maintenance, or because of what many depend on, says so. Of the latter what
+    /// is shown keeps the status that it has.
     fn find_whose_fault(&mut self, run: &mut Finished) {
         if self.dependencies.take(&run.result.id, run.confirmed.status) {
             self.show_dependencies();
+        }
+        if self.agenda.excuse(run) {
+            return;
         }
         let Some(guilty) = self.dependencies.to_blame(&run.result).cloned() else { return };
         attribute(&mut run.result, &guilty);

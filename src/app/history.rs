@@ -109,7 +109,7 @@ pub fn runs(config_file: &Path, world: &World, query: &RunQuery) -> Result<Vec<S
 pub fn evidence(config_file: &Path, world: &World, run: &str) -> Result<String, HistoryError> {
     let missing = || HistoryError::NotKept(run.to_owned());
     let id = RunId::parse(run).ok_or_else(missing)?;
-    reader(config_file, world)?.evidence(id)?.ok_or_else(missing)
+    reader(config_file, world)?.evidence(id)?.map(|evidence| evidence.json).ok_or_else(missing)
 }
 
 /// Copies history into a new file, while `emc serve` goes on writing.

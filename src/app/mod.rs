@@ -1,5 +1,6 @@
 //! The use cases, one file each: the only wiring. Each takes a plain struct and returns data; nothing here prints.
 
+pub mod archive;
 pub mod bare;
 pub mod board;
 pub mod check;
@@ -11,6 +12,7 @@ pub mod historian;
 pub mod history;
 pub mod kinds;
 pub mod limits;
+pub mod maintenance;
 mod past;
 pub mod preview;
 pub mod probe;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeZone, Utc};
 
 use crate::history::open;
 use crate::history::settings::Settings;
@@ -14,7 +14,7 @@ use crate::slo::availability::Reading;
 use crate::slo::calendar::zone;
 use crate::slo::interval::Interval;
 use crate::slo::portal::{Track, combine};
-use crate::web::chronicle::{Chronicle, DAYS, Day, PortalKey, is_beneath};
+use crate::web::chronicle::{Chronicle, DAYS, Day, PortalKey, day_of, is_beneath};
 
 /// How much the probes of each portal tell of it.
 pub(super) type Telling = BTreeMap<PortalKey, BTreeMap<Name, Weight>>;
@@ -43,7 +43,8 @@ pub(super) fn telling(specs: &[ProbeSpec]) -> Telling {
     portals.into_iter().map(told).collect()
 }
 
-/// Reads the days until now and hands them to the chronicle. It may take a while: not for the event loop's thread.
+/// Reads the days until now, one at a time so that little is held, and hands them to the chronicle. It may take a while:
+/// not for the event loop's thread.
 ///
 /// # Errors
 /// What the store said; then the page shows what this process sees by itself.
@@ -53,79 +54,109 @@ pub(super) fn recall(
     chronicle: &Chronicle,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let days = TimeDelta::days(i64::try_from(DAYS).unwrap_or(i64::MAX));
-    let Some(period) = Interval::new(now - days, now) else { return Ok(()) };
-    let stretches = open::to_read(settings)?.stretches(&period)?;
-    for (portal, probes) in telling {
-        let days = days_of(&combine(&tracks(&stretches, portal, probes)));
-        chronicle.recall(portal.clone(), days.into_values());
+    let mut store = open::to_read(settings)?;
+    let today = day_of(now);
+    for back in 0..DAYS {
+        let Some(date) = u64::try_from(back).ok().and_then(|back| today.checked_sub_days(Days::new(back)))
+        else {
+            break;
+        };
+        let Some(period) = within(date, now) else { continue };
+        let mut tracks = tracks(store.stretches(&period)?, telling);
+        for (portal, tracks) in &mut tracks {
+            let tracks: Vec<Track> = std::mem::take(tracks).into_values().collect();
+            chronicle.recall(portal.clone(), [sum(date, &combine(&tracks))]);
+        }
     }
     Ok(())
 }
 
-/// What the probes of a portal saw, each from each place.
-fn tracks(stretches: &[StoredStretch], portal: &PortalKey, probes: &BTreeMap<Name, Weight>) -> Vec<Track> {
-    let weight =
-        |probe: &str| probes.iter().find(|(name, _)| name.as_str() == probe).map(|(_, weight)| *weight);
-    let mut tracks: BTreeMap<(&str, &str), Track> = BTreeMap::new();
+/// The part of a day in Viet Nam that has passed.
+fn within(date: NaiveDate, now: DateTime<Utc>) -> Option<Interval> {
+    let begin = |date: NaiveDate| zone().from_local_datetime(&date.and_time(NaiveTime::MIN)).single();
+    let from = begin(date)?.to_utc();
+    let until = begin(date.succ_opt()?)?.to_utc();
+    Interval::new(from, until.min(now))
+}
+
+/// What the probes of each portal saw, each from each place.
+fn tracks(
+    stretches: Vec<StoredStretch>,
+    telling: &Telling,
+) -> BTreeMap<PortalKey, BTreeMap<(String, String), Track>> {
+    let mut portals: BTreeMap<PortalKey, BTreeMap<(String, String), Track>> = BTreeMap::new();
     for stretch in stretches {
-        let series = &stretch.series;
-        if series.authority != portal.0.as_str() || series.portal != portal.1.as_str() {
+        let series = stretch.series;
+        let name = |text: &str| Name::try_from(text).ok();
+        let (Some(authority), Some(portal)) = (name(&series.authority), name(&series.portal)) else {
             continue;
-        }
-        match weight(&series.probe) {
+        };
+        let key = (authority, portal);
+        let weight =
+            telling.get(&key).zip(name(&series.probe)).and_then(|(probes, probe)| probes.get(&probe));
+        match weight {
             None => continue,
             Some(Weight::Trouble) if stretch.status == Status::Up => continue,
             Some(_) => {}
         }
-        let track = tracks.entry((&series.probe, &series.location)).or_default();
+        let place = (series.probe.clone(), series.location);
+        let track = portals.entry(key).or_default().entry(place).or_default();
         track.probe.clone_from(&series.probe);
-        track.readings.push(Reading {
-            interval: stretch.interval,
-            status: stretch.status,
-            reason: stretch.reason.clone(),
-            probe: series.probe.clone(),
-        });
+        let (interval, status, reason) = (stretch.interval, stretch.status, stretch.reason);
+        track.readings.push(Reading { interval, status, reason, probe: series.probe });
     }
-    tracks.into_values().collect()
+    portals
 }
 
-/// Readings by days in Viet Nam.
-fn days_of(readings: &[Reading]) -> BTreeMap<NaiveDate, Day> {
-    let mut days = BTreeMap::new();
+/// Readings of a day, summed up.
+fn sum(date: NaiveDate, readings: &[Reading]) -> Day {
+    let mut day = Day::unmeasured(date);
     for reading in readings {
-        let mut from = reading.interval.from;
-        while from < reading.interval.until {
-            let date = from.with_timezone(&zone()).date_naive();
-            let midnight = (date + Days::new(1)).and_time(NaiveTime::MIN);
-            let next = zone().from_local_datetime(&midnight).single().map(|next| next.to_utc());
-            let end = next.map_or(reading.interval.until, |next| next.min(reading.interval.until));
-            let millis = u64::try_from((end - from).num_milliseconds()).unwrap_or_default();
-            days.entry(date).or_insert_with(|| Day::unmeasured(date)).add(reading.status, millis);
-            from = end;
-        }
+        let span = reading.interval.until - reading.interval.from;
+        day.add(reading.status, u64::try_from(span.num_milliseconds()).unwrap_or_default());
     }
-    days
+    day
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
     #[test]
-    fn a_reading_over_midnight_in_viet_nam_counts_on_both_days() {
-        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
-        let reading = Reading {
-            interval: Interval::new(at("2026-11-23T16:30:00Z"), at("2026-11-23T17:15:00Z")).unwrap(),
-            status: Status::Down,
-            reason: "status".to_owned(),
+    fn a_day_is_viet_nams_and_today_ends_now() {
+        let now = at("2026-11-24T03:00:00Z");
+        let date = day_of(now);
+        let today = within(date, now).unwrap();
+        assert_eq!((today.from, today.until), (at("2026-11-23T17:00:00Z"), now));
+        let yesterday = within(date.pred_opt().unwrap(), now).unwrap();
+        assert_eq!(
+            (yesterday.from, yesterday.until),
+            (at("2026-11-22T17:00:00Z"), at("2026-11-23T17:00:00Z"))
+        );
+    }
+
+    #[test]
+    fn what_is_unknown_is_not_measured() {
+        let reading = |minutes: (u32, u32), status| Reading {
+            interval: Interval::new(
+                at(&format!("2026-11-23T05:{:02}:00Z", minutes.0)),
+                at(&format!("2026-11-23T05:{:02}:00Z", minutes.1)),
+            )
+            .unwrap(),
+            status,
+            reason: String::new(),
             probe: "trang-chu".to_owned(),
         };
-        let days: Vec<(String, u64, u64)> =
-            days_of(&[reading]).into_values().map(|day| (day.date.to_string(), day.down, day.up)).collect();
-        assert_eq!(
-            days,
-            [("2026-11-23".to_owned(), 30 * 60_000, 0), ("2026-11-24".to_owned(), 15 * 60_000, 0)]
-        );
+        let readings = [
+            reading((0, 30), Status::Up),
+            reading((30, 40), Status::Unknown),
+            reading((40, 45), Status::Down),
+        ];
+        let day = sum(NaiveDate::from_ymd_opt(2026, 11, 23).unwrap(), &readings);
+        assert_eq!((day.up, day.down, day.measured()), (30 * 60_000, 5 * 60_000, 35 * 60_000));
     }
 }

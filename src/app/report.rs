@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::app::history::HistoryError;
 use crate::app::wiring::World;
 use crate::config;
+use crate::config::maintenance::Announced;
 use crate::history::open;
 use crate::history::stretch::Step;
 use crate::model::text::Language;
@@ -15,6 +16,7 @@ use crate::report::availability::{Known, Material, Report, Title};
 use crate::report::{csv, html, xlsx};
 use crate::slo::calendar::{self, Calendar};
 use crate::slo::interval::Interval;
+use crate::slo::maintenance::announced;
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -55,7 +57,11 @@ pub fn availability(
     let mut store = open::to_read(loaded.history.as_ref().ok_or(HistoryError::Disabled)?)?;
     let stretches = store.stretches(&period)?;
     let days = store.totals(Step::Day, &period)?;
-    let known: Vec<Known> = loaded.portals.iter().map(known).collect();
+    let maintenance = |portal: &Portal| {
+        let own = |one: &&Announced| (&one.portal.0, &one.portal.1) == (&portal.authority, &portal.portal);
+        announced(loaded.maintenance.iter().filter(own).map(|one| &one.times), &period)
+    };
+    let known: Vec<Known> = loaded.portals.iter().map(|portal| known(portal, maintenance(portal))).collect();
     Ok(Report::of(&Material {
         month: options.month.clone(),
         period,
@@ -96,12 +102,13 @@ fn calendar_of<'a>(all: &'a [Calendar], asked: Option<&str>) -> Result<&'a Calen
     found.ok_or_else(|| HistoryError::NoCalendar(asked.unwrap_or_default().to_owned()))
 }
 
-fn known(portal: &Portal) -> Known {
+fn known(portal: &Portal, maintenance: Vec<Interval>) -> Known {
     let title = |names: &Names| Title { vi: names.vi.clone(), en: names.en.clone() };
     Known {
         id: (portal.authority.to_string(), portal.portal.to_string()),
         authority: title(&portal.authority_name),
         portal: title(&portal.portal_name),
         objective: portal.objectives.get("availability").copied(),
+        maintenance,
     }
 }

@@ -157,7 +157,7 @@ fn certificate() -> Value {
 }
 
 fn http() -> Value {
-    object(json!({
+    let mut http = object(json!({
         "status": { "type": ["integer", "null"], "minimum": 100, "maximum": 999 },
         "version": text("HTTP/1.0, HTTP/1.1 or HTTP/2"),
         "final_url": text("address of the last answer, without query values"),
@@ -167,7 +167,11 @@ fn http() -> Value {
         "charset": text("by which the body was read"),
         "title": text("title of the page"),
         "headers": { "type": "object", "additionalProperties": { "type": "string" } },
-    }))
+    }));
+    // Only runs that were not up have it.
+    http["properties"]["excerpt"] =
+        text("how the body begins, as a reader sees it, without what may be private");
+    http
 }
 
 fn event() -> Value {

@@ -141,8 +141,9 @@ pub async fn start(options: ServeOptions, world: World) -> Result<Serving, Serve
         recall(settings, past::telling(&wired.setup.specs), Arc::clone(&state), (world.clock)());
     }
     let mut board = Board::new(state.clone(), world.clock);
-    board.configured(wired.config_text, wired.history, wired.notices);
+    board.configured(wired.config_text, wired.history);
     board.depends(wired.dependencies);
+    board.announce(wired.notices, wired.maintenance);
     let (engine, events) =
         engine::start(wired.setup).map_err(|source| ServeError::System { what: NO_TIMER, source })?;
     let (addresses, url, close) = (web.addresses(), web.url(), CancellationToken::new());
@@ -239,8 +240,9 @@ impl Serving {
         self.watch = watch(&self.options, &wired);
         self.board.store().rebuild(&wired.portals, &wired.setup.specs);
         self.engine.replace(wired.setup).await;
-        self.board.configured(wired.config_text, wired.history, wired.notices);
+        self.board.configured(wired.config_text, wired.history);
         self.board.depends(wired.dependencies);
+        self.board.announce(wired.notices, wired.maintenance);
     }
 }
 

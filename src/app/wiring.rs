@@ -10,6 +10,7 @@ use crate::app::historian::HistoryPlan;
 use crate::app::limits::runs_allowed;
 use crate::app::variables::Variables;
 use crate::config::Loaded;
+use crate::config::maintenance::Announced;
 use crate::history::intake::Cadence;
 use crate::metrics::settings::StoreSettings;
 use crate::model::told::Told;
@@ -18,7 +19,7 @@ use crate::net::route::{Endpoint, Family, Route};
 use crate::net::tls::{TlsPolicy, TlsSettings};
 use crate::probe::Tools;
 use crate::probe::spec::{Portal, ProbeSpec};
-use crate::schedule::dependencies::Dependencies;
+use crate::schedule::dependencies::{Dependencies, Described};
 use crate::schedule::engine::{Clock, Setup, Workbench};
 use crate::schedule::uplink::Uplink;
 use crate::web::notices::{Dependency, Notices};
@@ -47,6 +48,8 @@ pub struct Wired {
     pub config_text: String,
     /// What many portals depend on, and how that stands.
     pub dependencies: Dependencies,
+    /// Announced maintenance.
+    pub maintenance: Vec<Announced>,
     /// What history needs to know.
     pub history: HistoryPlan,
     /// What the status page says beside what was measured.
@@ -60,7 +63,7 @@ pub struct Wired {
 /// # Errors
 /// A sentence: what could not be built and why.
 pub fn wire(loaded: Loaded, world: &World) -> Result<Wired, Told> {
-    let Loaded { global, portals, specs, history, files, shown, .. } = loaded;
+    let Loaded { global, portals, specs, history, maintenance, files, shown, .. } = loaded;
     let cadence = |spec: &ProbeSpec| (spec.id.clone(), Cadence { every: spec.every, timeout: spec.timeout });
     let history = HistoryPlan {
         settings: history,
@@ -76,7 +79,12 @@ pub fn wire(loaded: Loaded, world: &World) -> Result<Wired, Told> {
     let anchors = settings.anchors.iter().filter_map(|text| anchor(text)).collect();
     let uplink = Uplink::watch(net.clone(), route, anchors, settings.anchors_every);
     let bench = Workbench { tools: Tools { net }, clock: world.clock };
-    let dependencies: Vec<_> = global.dependencies.into_iter().map(|one| (one.id, one.watched_by)).collect();
+    let described = |one: crate::config::global::Dependency| Described {
+        id: one.id,
+        watched_by: one.watched_by,
+        breaks: one.breaks,
+    };
+    let dependencies: Vec<_> = global.dependencies.into_iter().map(described).collect();
     Ok(Wired {
         dependencies: Dependencies::new(&dependencies, &portals),
         setup: Setup { settings, bench, uplink, specs },
@@ -84,12 +92,14 @@ pub fn wire(loaded: Loaded, world: &World) -> Result<Wired, Told> {
         portals,
         listen: global.listen,
         config_text: shown,
+        maintenance,
         history,
         notices,
         files,
     })
 }
 
+/// What is under maintenance comes later: that depends on the time of day.
 fn notices(dependencies: &[crate::config::global::Dependency]) -> Notices {
     let shown = |one: &crate::config::global::Dependency| Dependency {
         name: one.name.clone(),

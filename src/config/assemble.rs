@@ -12,6 +12,7 @@ use crate::config::decode::{DecodeError, decode, decode_entry};
 use crate::config::dependencies::{Need, PortalId, needs};
 use crate::config::files::{AuthorityFile, AuthorityKeys, PortalKeys, ProbeKeys, Verified};
 use crate::config::global::{Global, bypasses, names};
+use crate::config::maintenance::{self, Announced, Window};
 use crate::config::node::{Entry, Node, Value};
 use crate::config::problem::{Problems, first_given};
 use crate::config::resources::Store;
@@ -27,6 +28,7 @@ use crate::probe::SharedProbe;
 use crate::probe::kind::{KINDS, KindSettings};
 use crate::probe::settings::{Context, SettingsError};
 use crate::probe::spec::{Names, Portal, ProbeSpec};
+use crate::slo::calendar::Calendar;
 
 const PORTAL: Text = Text { vi: "cổng", en: "portal" };
 const PROBE: Text = Text { vi: "phép đo", en: "probe" };
@@ -45,6 +47,8 @@ pub(super) struct Assembler<'a> {
     pub(super) store: &'a Store<'a>,
     /// For the folders of files.
     pub(super) sources: &'a Sources,
+    /// When offices are open.
+    pub(super) calendars: &'a [Calendar],
     /// Phrases of soft failures.
     pub(super) phrases: Arc<Phrases>,
     /// What was found.
@@ -71,6 +75,15 @@ pub(super) struct Made {
     pub(super) known_portals: Vec<PortalId>,
     /// What each portal depends on.
     pub(super) needs: Vec<Need>,
+    /// Announced maintenance of portals with a probe that runs.
+    pub(super) maintenance: Vec<Announced>,
+}
+
+/// What an authority's file says of all its portals.
+struct Owner {
+    keys: AuthorityKeys,
+    defaults: Defaults,
+    maintenance: Vec<Window>,
 }
 
 /// A portal while its probes are read.
@@ -114,10 +127,15 @@ impl Assembler<'_> {
             self.made.authorities.insert(keys.id.clone(), (span, succeeded_by));
         }
         self.check_defaults(root);
-        let defaults = self.defaults.with(root.get("defaults"), self.problems);
+        let owner = Owner {
+            keys,
+            defaults: self.defaults.with(root.get("defaults"), self.problems),
+            maintenance: maintenance::read(root.get("maintenance"), self.calendars, self.problems),
+        };
+        maintenance::check_overlaps(&owner.maintenance, self.problems);
         let mut seen = HashMap::new();
         for portal in root.get("portals").map(Node::items).unwrap_or_default() {
-            self.portal(portal, &keys, &defaults, &mut seen);
+            self.portal(portal, &owner, &mut seen);
         }
     }
 
@@ -136,14 +154,9 @@ impl Assembler<'_> {
         }
     }
 
-    fn portal(
-        &mut self,
-        node: &Node,
-        authority: &AuthorityKeys,
-        defaults: &Defaults,
-        seen: &mut HashMap<Name, Span>,
-    ) {
+    fn portal(&mut self, node: &Node, owner: &Owner, seen: &mut HashMap<Name, Span>) {
         let Some(keys) = self.decoded(decode::<PortalKeys>(node), node) else { return };
+        let authority = &owner.keys;
         self.once(seen, &keys.id, node.get("id"), PORTAL);
         let id = (authority.id.clone(), keys.id.clone());
         self.made.needs.extend(needs(&id, &keys.depends_on, node));
@@ -151,7 +164,8 @@ impl Assembler<'_> {
         self.check_defaults(node);
         self.check_labels(node, &keys.labels);
         self.check_dependencies(node, &keys.depends_on);
-        let mut defaults = defaults.with(node.get("defaults"), self.problems);
+        let windows = self.windows(node, owner);
+        let mut defaults = owner.defaults.with(node.get("defaults"), self.problems);
         defaults.labels.extend(keys.labels.clone());
         let url = match keys.url.as_deref() {
             // What is wrong with it is told once, not again by each probe.
@@ -174,6 +188,12 @@ impl Assembler<'_> {
         }
         let objectives = self.objectives(&keys.slo, node);
         if self.made.specs.len() > running {
+            let announced = windows.into_iter().map(|Window { what, times, .. }| Announced {
+                portal: (authority.id.clone(), keys.id.clone()),
+                what,
+                times,
+            });
+            self.made.maintenance.extend(announced);
             self.made.portals.push(Portal {
                 authority: authority.id.clone(),
                 portal: keys.id.clone(),
@@ -184,6 +204,17 @@ impl Assembler<'_> {
                 depends_on: keys.depends_on,
             });
         }
+    }
+
+    /// Announced maintenance of a portal, its own before that of its authority.
+    fn windows(&mut self, node: &Node, owner: &Owner) -> Vec<Window> {
+        let mut windows = owner.maintenance.clone();
+        let own = maintenance::read(node.get("maintenance"), self.calendars, self.problems);
+        if !own.is_empty() {
+            windows.extend(own);
+            maintenance::check_overlaps(&windows, self.problems);
+        }
+        windows
     }
 
     /// An id that must not be given twice.

@@ -11,11 +11,13 @@ use serde::{Deserialize, Deserializer};
 
 use crate::config::calendars::CalendarKeys;
 use crate::config::history::HistoryKeys;
+use crate::config::maintenance::MaintenanceKeys;
 use crate::config::schema::{DefaultsSchema, PhrasesSchema, ProbeSchema};
 use crate::html::phrases::PhraseSettings;
 use crate::model::id::Name;
 use crate::model::told::told;
 use crate::probe::settings::{Pairs, PathText, SecretSource, Span};
+use crate::schedule::dependencies::Breakage;
 
 /// `emc.yaml`: what holds for everything.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -146,6 +148,10 @@ pub(super) struct DependencyKeys {
     /// The portal that is watched in its stead, as `authority/portal`.
     #[serde(default)]
     pub(super) watched_by: Option<String>,
+    /// What fails at the own hosts of those that depend on it while it is down: for a shared data centre, name servers or
+    /// front. Nothing by default.
+    #[serde(default)]
+    pub(super) breaks: Vec<Breakage>,
 }
 
 /// A name in both languages.
@@ -171,6 +177,11 @@ pub(super) struct AuthorityFile {
     #[schemars(with = "Option<DefaultsSchema>")]
     #[expect(dead_code, reason = "here for the schema; read from the tree")]
     pub(super) defaults: Deferred,
+    /// Announced maintenance of all its portals.
+    #[serde(default)]
+    #[schemars(with = "Vec<MaintenanceKeys>")]
+    #[expect(dead_code, reason = "here for the schema; read from the tree")]
+    pub(super) maintenance: Deferred,
     /// The portals.
     #[schemars(with = "Vec<PortalKeys>")]
     #[expect(dead_code, reason = "here for the schema; read from the tree")]
@@ -216,6 +227,11 @@ pub(super) struct PortalKeys {
     #[serde(default)]
     #[schemars(with = "Vec<NameText>")]
     pub(super) depends_on: Vec<Name>,
+    /// Announced maintenance: such time is no outage and counts in no availability.
+    #[serde(default)]
+    #[schemars(with = "Vec<MaintenanceKeys>")]
+    #[expect(dead_code, reason = "here for the schema; read from the tree")]
+    pub(super) maintenance: Deferred,
     /// Whether somebody has checked that this is the right address: `yes`, `no` or the day it was checked.
     #[serde(default)]
     pub(super) verified: Option<Verified>,

@@ -28,6 +28,7 @@ use crate::net::route::{Endpoint, Proxy};
 use crate::pki::anchors::Anchors;
 use crate::probe::settings::{Resources, SecretSource};
 use crate::probe::spec::Names;
+use crate::schedule::dependencies::Breakage;
 use crate::schedule::settings::ScheduleSettings;
 
 /// Where we serve unless told otherwise.
@@ -73,6 +74,8 @@ pub struct Dependency {
     pub name: Names,
     /// Authority and portal watched in its stead.
     pub watched_by: Option<(Name, Name)>,
+    /// What fails at the doors of those that depend on it while it is down.
+    pub breaks: Vec<Breakage>,
 }
 
 impl Default for Global {
@@ -397,9 +400,27 @@ impl Reader<'_> {
                 }
                 portal
             });
-            known.push(Dependency { id: keys.id, name: names(keys.name), watched_by });
+            self.check_breaks(&keys, &place);
+            known.push(Dependency { id: keys.id, name: names(keys.name), watched_by, breaks: keys.breaks });
         }
         known
+    }
+
+    /// Without a portal that tells whether a dependency is down, it breaks nothing.
+    fn check_breaks(&mut self, keys: &DependencyKeys, place: &str) {
+        if keys.breaks.is_empty() || keys.watched_by.is_some() {
+            return;
+        }
+        let help = told!(
+            "thêm \"watched_by\" với một cổng cho biết nền tảng còn chạy hay không, hoặc bỏ \"breaks\"",
+            "add \"watched_by\" with a portal that tells whether it is at work, or remove \"breaks\""
+        );
+        let message = told!(
+            "\"breaks\" vô tác dụng: không cổng nào đo \"{id}\"",
+            "\"breaks\" has no effect: no portal is watched for \"{id}\"",
+            id = keys.id,
+        );
+        self.problems.error(self.span(&["dependencies", place, "breaks"]), message, help);
     }
 }
 

@@ -1,5 +1,6 @@
 //! The key `history`: where results are kept, and for how long.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use crate::config::decode::decode;
 use crate::config::node::Node;
 use crate::config::problem::{GIVEN, Problems};
 use crate::config::resources::Files;
-use crate::history::settings::{FILE_NAME, Keep, Place, QUEUE, Server, Settings};
+use crate::history::settings::{FILE_NAME, Keep, Place, QUEUE, Server, Settings, Trust};
 use crate::model::told::{Told, told};
 use crate::probe::settings::{PathText, Resources as _, SecretSource, Span};
 
@@ -51,6 +52,26 @@ pub(super) struct PostgresKeys {
     /// The user's password, where the server wants one.
     #[serde(default)]
     pub(super) password: Option<SecretSource>,
+    /// Whether the connection is encrypted: `verify-full` (the certificate must be for the host and trusted), `require`
+    /// (whoever answers) or `disable`. `disable` by default on the loopback address, `verify-full` elsewhere.
+    #[serde(default)]
+    pub(super) sslmode: Option<SslModeKey>,
+    /// Certificates in PEM that `verify-full` trusts instead of the system's.
+    #[serde(default)]
+    #[schemars(with = "Option<PathText>")]
+    pub(super) ca_file: Option<PathBuf>,
+}
+
+/// How a connection is protected, in libpq's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum SslModeKey {
+    /// Not at all.
+    Disable,
+    /// Encrypted, whoever answers.
+    Require,
+    /// Encrypted, and the certificate is checked.
+    VerifyFull,
 }
 
 /// How long each sort of data is kept.
@@ -144,6 +165,14 @@ fn server(keys: &PostgresKeys, node: &Node, around: &Around<'_>, problems: &mut 
         problems.error(span("url"), message, help);
         return None;
     }
+    if url.query().is_some() {
+        let message = told!("địa chỉ PostgreSQL có tham số", "the server's address has parameters");
+        let help =
+            told!("dùng các khóa \"sslmode\" và \"ca_file\"", "use the keys \"sslmode\" and \"ca_file\"");
+        problems.error(span("url"), message, help);
+        return None;
+    }
+    let trust = trust(keys, host, around, |key, message, help| problems.error(span(key), message, help))?;
     let password = match keys.password.as_ref().map(|source| around.files.secret(source)).transpose() {
         Ok(password) => password,
         Err(reason) => {
@@ -158,5 +187,38 @@ fn server(keys: &PostgresKeys, node: &Node, around: &Around<'_>, problems: &mut 
         user: or_emc(url.username()),
         password,
         database: or_emc(url.path().trim_matches('/')),
+        trust,
     })
+}
+
+/// How the connection is protected. What goes no further than this machine need not be.
+fn trust(
+    keys: &PostgresKeys,
+    host: &str,
+    around: &Around<'_>,
+    mut wrong: impl FnMut(&str, Told, Told),
+) -> Option<Trust> {
+    let is_here = host == "localhost"
+        || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    let usual = if is_here && keys.ca_file.is_none() { SslModeKey::Disable } else { SslModeKey::VerifyFull };
+    match (keys.sslmode.unwrap_or(usual), &keys.ca_file) {
+        (SslModeKey::VerifyFull, None) => Some(Trust::Anchors(None)),
+        (SslModeKey::VerifyFull, Some(path)) => match around.files.file(&around.folder.join(path)) {
+            Ok(pem) => Some(Trust::Anchors(Some(pem))),
+            Err(reason) => {
+                wrong("ca_file", reason, Told::nothing());
+                None
+            }
+        },
+        (_, Some(_)) => {
+            let message = told!(
+                "\"ca_file\" chỉ được dùng với \"sslmode: verify-full\"",
+                "\"ca_file\" is of use with \"sslmode: verify-full\" only"
+            );
+            wrong("ca_file", message, told!("bỏ một trong hai khóa", "leave one of the two keys out"));
+            None
+        }
+        (SslModeKey::Require, None) => Some(Trust::Anyone),
+        (SslModeKey::Disable, None) => Some(Trust::Plain),
+    }
 }

@@ -12,6 +12,7 @@ use crate::config::dependencies::check_cycles;
 use crate::config::diagnostic::Diagnostics;
 use crate::config::global::{self, Global};
 use crate::config::history::{self, Around};
+use crate::config::maintenance::Announced;
 use crate::config::node::Node;
 use crate::config::problem::Problems;
 use crate::config::resources::{Environment, Store};
@@ -42,6 +43,8 @@ pub struct Loaded {
     pub history: Option<Settings>,
     /// When offices are open.
     pub calendars: Vec<Calendar>,
+    /// Announced maintenance.
+    pub maintenance: Vec<Announced>,
     /// Probes that are switched off, ready to be tried by hand.
     pub disabled: Vec<ProbeSpec>,
     /// What is probably not as meant.
@@ -208,6 +211,7 @@ impl Loader {
             defaults: &defaults,
             store,
             sources: &self.sources,
+            calendars: &calendars,
             phrases: Arc::new(Phrases::new(&global.phrases)),
             problems: &mut self.problems,
             made: Made::default(),
@@ -293,13 +297,14 @@ impl Loader {
         if failed {
             return Err(diagnostics);
         }
-        let Made { portals, specs, disabled, .. } = made;
+        let Made { portals, specs, disabled, maintenance, .. } = made;
         Ok(Loaded {
             global,
             portals,
             specs,
             history: kept.history,
             calendars: kept.calendars,
+            maintenance,
             disabled,
             warnings: diagnostics,
             files,

@@ -6,6 +6,7 @@
 
 pub mod diagnostic;
 pub mod global;
+pub mod maintenance;
 pub mod resources;
 pub mod summary;
 

@@ -54,6 +54,11 @@ impl Problems {
         self.push(Problem { severity: Severity::Warning, span, message, help, other: None });
     }
 
+    /// Adds a warning about two places.
+    pub(super) fn warn_with(&mut self, span: Span, message: Told, help: Told, other: (Span, Told)) {
+        self.push(Problem { severity: Severity::Warning, span, message, help, other: Some(other) });
+    }
+
     /// Adds what a type refused, unless the walk has told of something wrong there before.
     pub(super) fn undecodable(&mut self, node: &Node, error: DecodeError) {
         if !node.pruned {

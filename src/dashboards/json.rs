@@ -87,10 +87,11 @@ fn links(board: &Board, language: Language) -> Value {
     ])
 }
 
-/// Marks on every panel: alerts that fire, configurations that were loaded or refused.
+/// Marks on every panel: alerts that fire, announced maintenance, configurations that were loaded or refused.
 #[must_use]
 pub fn annotations(language: Language) -> Vec<Value> {
     let alerts = foreign("ALERTS").like("alertname", "Emc.*").is("alertstate", "firing");
+    let maintenance = format!("max by (authority, portal) ({}) == 1", of(&c::PORTAL_MAINTENANCE));
     let loaded = format!("changes({}[1m]) > 0", of(&c::RELOAD_SUCCESS_TIME));
     let refused = format!("{} == 0", of(&c::RELOAD_SUCCESSFUL));
     let mark = |name: Text, colour: &str, expression: String, title: &str, words: &str| {
@@ -100,6 +101,7 @@ pub fn annotations(language: Language) -> Vec<Value> {
             "textFormat": words, "tagKeys": "", "useValueForTime": false,
         })
     };
+    let planned = t("Bảo trì đã thông báo", "Announced maintenance");
     let reload = t("Nạp cấu hình", "Configuration loaded");
     let refusal = t("Từ chối cấu hình mới", "Configuration refused");
     vec![
@@ -110,6 +112,7 @@ pub fn annotations(language: Language) -> Vec<Value> {
             "{{alertname}}",
             "{{authority}} {{portal}} {{probe}}",
         ),
+        mark(planned, "purple", maintenance, planned.in_language(language), "{{authority}} {{portal}}"),
         mark(reload, "blue", loaded, reload.in_language(language), "{{job}} {{instance}}"),
         mark(refusal, "orange", refused, refusal.in_language(language), "{{job}} {{instance}}"),
     ]

@@ -8,6 +8,7 @@ pub mod board;
 pub mod boards;
 pub mod filling;
 pub mod json;
+pub mod kubernetes;
 pub mod origin;
 pub mod preview;
 pub mod promql;

@@ -1,6 +1,7 @@
 //! How figures came about: measured, declared by somebody, or about the monitor itself. Every panel says so.
 
 use crate::dashboards::board::{Panel, t};
+use crate::dashboards::promql::RECORDED_BURN;
 use crate::metrics::catalogue::{CATALOGUE, Family, SLO_OBJECTIVE, Scope};
 use crate::model::text::Text;
 
@@ -37,6 +38,9 @@ pub fn origins(panel: &Panel) -> Option<Text> {
         .filter(|family| asked.contains(family.name))
         .filter_map(|family| origin(family))
         .collect();
+    if asked.contains(RECORDED_BURN) {
+        found.extend([Origin::Probed, Origin::Declared]);
+    }
     found.sort_unstable();
     found.dedup();
     match found.as_slice() {

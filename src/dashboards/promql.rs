@@ -55,6 +55,18 @@ pub fn foreign(name: &'static str) -> Series {
     Series { name: name.to_owned(), labels, matchers }
 }
 
+/// How the series begin that the rules record: the burn rate of each objective over a window, per location. A panel over
+/// time asks for these and not for days of every probe's counters at each point.
+pub const RECORDED_BURN: &str = "emc:slo_burn:rate";
+
+/// The burn rate over a window as the alerts see it, of each objective, where it is worst; nothing where Prometheus has
+/// not loaded the rules, or where they use longer windows because the portal is probed seldom.
+#[must_use]
+pub fn recorded_burn(window: &str) -> String {
+    let narrowed: Vec<_> = FILTERS.iter().filter(|name| **name != "job").map(|name| filter(name)).collect();
+    format!("max by (authority, portal, slo) ({RECORDED_BURN}{window}{{{}}})", narrowed.join(","))
+}
+
 fn filter(label: &str) -> String {
     format!("{label}=~\"${label}\"")
 }
@@ -186,7 +198,7 @@ pub fn budget_left(window: &str) -> String {
     format!("1 - (1 - {}) / (1 - {})", availability("authority, portal", window), objective())
 }
 
-/// How fast the error budget burns: 1 uses it up exactly at the end of its window.
+/// How fast the error budget burns, computed on the spot: 1 uses it up exactly at the end of its window.
 #[must_use]
 pub fn burn(window: &str) -> String {
     format!("(1 - {}) / (1 - {})", availability("authority, portal", window), objective())

@@ -4,6 +4,7 @@
 //! `emc serve` hands each result to an [`intake::Intake`], which makes a record of it, and to a [`writer::Writer`],
 //! whose thread commits batches; neither ever waits. This room knows no configuration, no metrics and no clock.
 
+pub mod evidence;
 pub mod intake;
 pub mod open;
 pub mod record;
@@ -13,7 +14,6 @@ pub mod stretch;
 pub mod writer;
 
 mod changes;
-mod evidence;
 mod inbox;
 mod postgres;
 mod sqlite;

@@ -33,6 +33,20 @@ pub struct Server {
     pub password: Option<Secret>,
     /// The database.
     pub database: String,
+    /// Whether the connection is encrypted, and whom it trusts.
+    pub trust: Trust,
+}
+
+/// How a connection to a server is protected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// Not at all: `sslmode: disable`.
+    Plain,
+    /// Encrypted, whoever answers: `sslmode: require`.
+    Anyone,
+    /// Encrypted, and the certificate must be for the host and lead to these certificates in PEM, or to the system's
+    /// where none are given: `sslmode: verify-full`.
+    Anchors(Option<Vec<u8>>),
 }
 
 /// How long each sort of data is kept.

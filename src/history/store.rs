@@ -4,6 +4,7 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
+use crate::history::evidence::Evidence;
 use crate::history::record::{Record, StoredRun};
 use crate::history::stretch::Step;
 use crate::model::id::RunId;
@@ -33,11 +34,11 @@ pub trait Store: Send {
     /// [`StoreError`].
     fn runs(&mut self, query: &RunQuery) -> Result<Vec<StoredRun>, StoreError>;
 
-    /// The whole result of a run as JSON, where it was kept as evidence.
+    /// The whole result of a run, where it was kept as evidence.
     ///
     /// # Errors
     /// [`StoreError`].
-    fn evidence(&mut self, run: RunId) -> Result<Option<String>, StoreError>;
+    fn evidence(&mut self, run: RunId) -> Result<Option<Evidence>, StoreError>;
 
     /// How each probe stood, by the beginning of each stretch.
     ///
@@ -108,6 +109,8 @@ pub struct Total {
 /// Which runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RunQuery {
+    /// Only the run of this id.
+    pub run: Option<RunId>,
     /// Only this authority.
     pub authority: Option<String>,
     /// Only this portal.
@@ -122,6 +125,15 @@ pub struct RunQuery {
     pub status: Option<Status>,
     /// The most runs.
     pub most: usize,
+}
+
+impl RunQuery {
+    /// Asks for one run. Its id tells when it began, so that no more than a minute of runs is looked through.
+    #[must_use]
+    pub fn of_run(run: RunId) -> Self {
+        let (since, until) = run.began_within();
+        Self { run: Some(run), since: Some(since), until: Some(until), most: 1, ..Self::default() }
+    }
 }
 
 /// Why history cannot be written or read.

@@ -6,6 +6,7 @@
 pub mod charset;
 pub mod dom;
 mod entities;
+pub mod excerpt;
 mod fold;
 pub mod page;
 pub mod phrases;

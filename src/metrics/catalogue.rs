@@ -176,20 +176,20 @@ families! {
         "Trạng thái hiện tại của phép đo, sau khi xác nhận: đúng một trong up, degraded, down, unknown bằng 1."
         "Current status of the probe after confirmation: exactly one of up, degraded, down, unknown is 1.";
     PROBE_SUCCESS "emc_probe_success_total" Counter None Probe []
-        "Số lần đo mà cổng hoạt động (up hoặc degraded)."
-        "Runs in which the portal worked (up or degraded).";
+        "Số lần đo mà cổng hoạt động (up hoặc degraded), không kể lúc bảo trì đã thông báo."
+        "Runs in which the portal worked (up or degraded), those during announced maintenance aside.";
     PROBE_FAILURE "emc_probe_failure_total" Counter None Probe []
         "Số lần đo mà cổng không hoạt động (down) vì chính nó."
         "Runs in which the portal did not work (down) through its own fault.";
     PROBE_UNKNOWN "emc_probe_unknown_total" Counter None Probe []
-        "Số lần không đo được, bị chặn, hoặc hỏng vì hệ thống dùng chung: không nói gì về cổng."
-        "Runs that could not be measured, were kept out, or failed because of a shared system: they say nothing of the portal.";
+        "Số lần không đo được, bị chặn, hỏng vì hệ thống dùng chung, hoặc rơi vào lúc bảo trì đã thông báo: không nói gì về cổng."
+        "Runs that could not be measured, were kept out, failed because of a shared system, or fell into announced maintenance: they say nothing of the portal.";
     PROBE_REASON "emc_probe_reason_info" Info None Probe ["reason"]
         "Lý do hiện tại khiến phép đo không ở trạng thái up; không có khi up."
         "Current reason why the probe is not up; absent when up.";
     PROBE_DURATION "emc_probe_duration_seconds" Histogram Seconds Probe []
-        "Thời gian của cả lần đo."
-        "How long whole runs took.";
+        "Thời gian của cả lần đo, không kể lúc bảo trì đã thông báo."
+        "How long whole runs took, those during announced maintenance aside.";
     PROBE_PHASE "emc_probe_phase_seconds" Gauge Seconds Probe ["phase"]
         "Thời gian từng giai đoạn của lần đo gần nhất; giai đoạn không diễn ra thì không có."
         "Time spent in each phase of the last run; a phase that did not take place is absent.";
@@ -223,6 +223,9 @@ families! {
     SLO_OBJECTIVE "emc_slo_objective_ratio" Gauge Ratio Portal ["slo"]
         "Mục tiêu mức dịch vụ của cổng."
         "The portal's service level objective.";
+    PORTAL_MAINTENANCE "emc_portal_maintenance" Gauge None Portal []
+        "1 khi cổng đang trong thời gian bảo trì đã thông báo: khi ấy lần đo không tính vào mục tiêu, tốt hay hỏng."
+        "1 while an announced maintenance of the portal is under way: runs then count neither for nor against its objectives.";
     KIND_PHASE "emc_kind_phase_duration_seconds" Histogram Seconds Kind ["phase"]
         "Phân bố thời gian từng giai đoạn của mọi phép đo cùng loại."
         "Distribution of the time spent in each phase over all probes of a kind.";

@@ -94,7 +94,7 @@ impl Lines<'_> {
 }
 
 fn status(lines: &mut Lines<'_>, probe: &ProbeView<'_>) {
-    let current = probe.current().map_or(Status::Unknown, |last| last.status);
+    let current = probe.current().map_or(Status::Unknown, |last| probe.slot.shown(last).0);
     for status in Status::ALL {
         lines.whole(status_tail(status), u64::from(status == current));
     }
@@ -110,7 +110,7 @@ const fn status_tail(status: Status) -> &'static [u8] {
 }
 
 fn reason(lines: &mut Lines<'_>, probe: &ProbeView<'_>) {
-    if let Some(reason) = probe.current().and_then(|last| last.reason) {
+    if let Some(reason) = probe.current().and_then(|last| probe.slot.shown(last).1) {
         lines.labelled(&[b",reason=\"", reason.as_str().as_bytes(), b"\"} 1"]);
     }
 }

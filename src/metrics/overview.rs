@@ -49,14 +49,14 @@ impl Standing {
         let numbers = slot.state();
         let stale = slot.is_stale(&numbers, now);
         let last = numbers.last.as_ref();
-        let current = last.filter(|_| !stale);
+        let current = last.filter(|_| !stale).map(|last| slot.shown(last));
         Self {
             id: slot.id.clone(),
             kind: slot.kind,
             target: slot.target.to_string(),
             every: slot.every,
-            status: current.map_or(Status::Unknown, |last| last.status),
-            reason: current.and_then(|last| last.reason),
+            status: current.map_or(Status::Unknown, |shown| shown.0),
+            reason: current.and_then(|shown| shown.1),
             stale,
             last: last.map(|last| Ran {
                 run_id: last.run_id,

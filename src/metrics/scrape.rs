@@ -98,6 +98,8 @@ impl Scrape {
             &c::SLO_OBJECTIVE,
             objectives.map(|(labels, ratio)| (labels.as_slice(), *ratio)),
         );
+        let maintained = portals.iter().map(|portal| (portal.base.as_slice(), portal.under_maintenance()));
+        self.write_rows(out, &c::PORTAL_MAINTENANCE, maintained);
     }
 
     fn write_rows<'a>(

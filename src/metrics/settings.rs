@@ -83,7 +83,7 @@ impl StoreSettings {
     /// The most series that a configuration can have, those of our own process aside.
     #[must_use]
     pub fn series(&self, portals: &[Portal], probes: &[ProbeSpec]) -> usize {
-        let of_portals: usize = portals.iter().map(|portal| 1 + portal.objectives.len()).sum();
+        let of_portals: usize = portals.iter().map(|portal| 2 + portal.objectives.len()).sum();
         of_portals + probes.len() * self.series_per_probe()
     }
 }

@@ -1,5 +1,6 @@
 //! What is kept of one probe: its labels, written once, and the numbers that change.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -96,14 +97,21 @@ impl State {
         }
     }
 
-    /// Takes in a run: raw counters by its own status, the current status as confirmed.
+    /// Takes in a run: raw counters by its own status, the current status as confirmed. One that
+    /// falls into announced maintenance says nothing of the portal, whatever it found.
     pub(crate) fn record(
         &mut self,
         bounds: &[u64],
         result: &ProbeResult,
-        status: Status,
-        reason: Option<Reason>,
+        (status, reason): (Status, Option<Reason>),
+        announced: Announced,
     ) {
+        let last = LastRun::of(result, status, reason);
+        if announced == Announced::Yes {
+            self.unknown += 1;
+            self.last = Some(last);
+            return;
+        }
         let anothers_fault = result.reason().is_some_and(|reason| reason.owner() == Owner::Dependency);
         match result.status() {
             Status::Up | Status::Degraded => self.success += 1,
@@ -111,7 +119,6 @@ impl State {
             Status::Down => self.failure += 1,
             Status::Unknown => self.unknown += 1,
         }
-        let last = LastRun::of(result, status, reason);
         self.duration.observe(bounds, result.duration, result.run_id, last.ended_millis);
         self.last = Some(last);
     }
@@ -120,6 +127,31 @@ impl State {
     pub(crate) fn start_over(&mut self) {
         self.last = None;
         self.awaited_since = Instant::now();
+    }
+}
+
+/// Whether a run falls into announced maintenance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Announced {
+    /// It does.
+    Yes,
+    /// It does not.
+    No,
+}
+
+/// Whether a portal is under announced maintenance just now: shared by the portal and its probes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Maintenance(Arc<AtomicBool>);
+
+impl Maintenance {
+    /// Whether it is.
+    pub(crate) fn now(&self) -> Announced {
+        if self.0.load(Ordering::Relaxed) { Announced::Yes } else { Announced::No }
+    }
+
+    /// It begins or ends.
+    pub(crate) fn set(&self, under_way: bool) {
+        self.0.store(under_way, Ordering::Relaxed);
     }
 }
 
@@ -142,13 +174,21 @@ pub(crate) struct Slot {
     pub(crate) labels: Box<[u8]>,
     /// What the info series has beside: `,every="…",authority_vi="…",…`.
     pub(crate) info: Box<[u8]>,
+    /// Whether the portal is under announced maintenance.
+    pub(crate) maintenance: Maintenance,
     /// The numbers; they outlive a reload.
     state: Arc<Mutex<State>>,
 }
 
 impl Slot {
-    /// A slot for a probe. `before` is the slot of the same id before a reload; `names` are the portal's name labels.
-    pub(crate) fn new(spec: &ProbeSpec, location: &str, names: &[u8], state: Arc<Mutex<State>>) -> Self {
+    /// A slot for a probe; `names` are the portal's name labels, `state` the numbers that a reload has left.
+    pub(crate) fn new(
+        spec: &ProbeSpec,
+        location: &str,
+        names: &[u8],
+        maintenance: Maintenance,
+        state: Arc<Mutex<State>>,
+    ) -> Self {
         Self {
             id: spec.id.clone(),
             kind: spec.kind,
@@ -158,6 +198,7 @@ impl Slot {
             fingerprint: spec.fingerprint,
             labels: probe_labels(spec, location),
             info: info_labels(spec, names),
+            maintenance,
             state,
         }
     }
@@ -173,6 +214,15 @@ impl Slot {
     /// The numbers; held for moments only, and never over a wait.
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How the probe is shown after its last run. What was down before an announced maintenance began is not told of
+    /// as down within it, however seldom the probe runs.
+    pub(crate) fn shown(&self, last: &LastRun) -> (Status, Option<Reason>) {
+        if last.status == Status::Down && self.maintenance.now() == Announced::Yes {
+            return (Reason::Maintenance.status(), Some(Reason::Maintenance));
+        }
+        (last.status, last.reason)
     }
 
     /// Whether results stopped coming: none for two intervals and the timeout.

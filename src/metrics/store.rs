@@ -11,7 +11,7 @@ use crate::metrics::overview::Standing;
 use crate::metrics::own::Own;
 use crate::metrics::scrape::Scrape;
 use crate::metrics::settings::StoreSettings;
-use crate::metrics::slot::{Slot, State, push_labels};
+use crate::metrics::slot::{Announced, Maintenance, Slot, State, push_labels};
 use crate::metrics::text::{Format, bound_text, micros};
 use crate::model::id::{Name, ProbeId};
 use crate::model::reason::Reason;
@@ -26,6 +26,10 @@ pub use crate::metrics::own::{HistoryFigures, Refusal};
 pub(crate) struct PortalSeries {
     /// What it was made of.
     pub(crate) portal: Portal,
+    /// Labels that all its series have.
+    pub(crate) base: Vec<u8>,
+    /// Whether an announced maintenance is under way.
+    maintenance: Maintenance,
     /// Labels of `emc_portal_info`.
     pub(crate) info: Vec<u8>,
     /// Labels and value of each objective.
@@ -41,6 +45,13 @@ pub(crate) struct Generation {
     index: HashMap<ProbeId, usize>,
     /// Portals in the order of the configuration.
     pub(crate) portals: Vec<PortalSeries>,
+}
+
+impl PortalSeries {
+    /// 1 while an announced maintenance is under way.
+    pub(crate) fn under_maintenance(&self) -> f64 {
+        if self.maintenance.now() == Announced::Yes { 1.0 } else { 0.0 }
+    }
 }
 
 impl Generation {
@@ -83,15 +94,26 @@ impl Store {
     pub fn rebuild(&self, portals: &[Portal], probes: &[ProbeSpec]) {
         let before = self.current.load();
         let location = self.settings.location.as_str();
-        let names: BTreeMap<(&Name, &Name), Vec<u8>> =
-            portals.iter().map(|portal| ((&portal.authority, &portal.portal), name_labels(portal))).collect();
+        let known: HashMap<(&Name, &Name), &Maintenance> =
+            before.portals.iter().map(|series| (of(&series.portal), &series.maintenance)).collect();
+        let maintained =
+            |portal: &Portal| known.get(&of(portal)).map(|one| (*one).clone()).unwrap_or_default();
+        let portals: Vec<PortalSeries> =
+            portals.iter().map(|portal| portal_series(portal, location, maintained(portal))).collect();
+        let names: BTreeMap<(&Name, &Name), (Vec<u8>, &Maintenance)> = portals
+            .iter()
+            .map(|series| (of(&series.portal), (name_labels(&series.portal), &series.maintenance)))
+            .collect();
+        let never = Maintenance::default();
         let mut slots: Vec<Slot> = probes
             .iter()
             .map(|spec| {
                 let state = before.slot(&spec.id).map(|slot| slot.hand_over(spec));
                 let state = state.unwrap_or_else(|| Arc::new(Mutex::new(State::new(self.bounds.len()))));
-                let names = names.get(&(&spec.id.authority, &spec.id.portal)).map_or(&[][..], Vec::as_slice);
-                Slot::new(spec, location, names, state)
+                let of_portal = names.get(&(&spec.id.authority, &spec.id.portal));
+                let (names, maintenance) =
+                    of_portal.map_or((&[][..], &never), |(names, maintenance)| (names, maintenance));
+                Slot::new(spec, location, names, maintenance.clone(), state)
             })
             .collect();
         slots.sort_by(|one, other| one.id.cmp(&other.id));
@@ -100,15 +122,26 @@ impl Store {
             self.own.expect_kind(slot.kind);
         }
         let index = slots.iter().enumerate().map(|(place, slot)| (slot.id.clone(), place)).collect();
-        let portals = portals.iter().map(|portal| portal_series(portal, location)).collect();
         self.current.store(Arc::new(Generation { slots, index, portals }));
     }
 
     /// Takes in a run and the status after confirmation. A probe that a reload took away is passed over.
     pub fn record(&self, result: &ProbeResult, confirmed: Status, confirmed_reason: Option<Reason>) {
         if let Some(slot) = self.current.load().slot(&result.id) {
-            slot.state().record(&self.bounds, result, confirmed, confirmed_reason);
+            let announced = if result.reason() == Some(Reason::Maintenance) {
+                Announced::Yes
+            } else {
+                slot.maintenance.now()
+            };
+            slot.state().record(&self.bounds, result, (confirmed, confirmed_reason), announced);
             self.own.observe(slot.kind, &result.phases, result.facts.kernel_timed);
+        }
+    }
+
+    /// Says which portals are under announced maintenance from now on.
+    pub fn set_maintenance(&self, under_way: impl Fn(&Portal) -> bool) {
+        for series in &self.current.load().portals {
+            series.maintenance.set(under_way(&series.portal));
         }
     }
 
@@ -200,7 +233,11 @@ fn name_labels(portal: &Portal) -> Vec<u8> {
     labels
 }
 
-fn portal_series(portal: &Portal, location: &str) -> PortalSeries {
+const fn of(portal: &Portal) -> (&Name, &Name) {
+    (&portal.authority, &portal.portal)
+}
+
+fn portal_series(portal: &Portal, location: &str, maintenance: Maintenance) -> PortalSeries {
     let mut base = Vec::new();
     let pairs = [
         ("authority", portal.authority.as_str()),
@@ -219,7 +256,8 @@ fn portal_series(portal: &Portal, location: &str) -> PortalSeries {
         push_labels(&mut labels, [("slo", name.as_str())]);
         (labels, *ratio)
     });
-    PortalSeries { objectives: objectives.collect(), portal: portal.clone(), info }
+    let objectives = objectives.collect();
+    PortalSeries { objectives, portal: portal.clone(), base, maintenance, info }
 }
 
 /// The address without what may be secret in it: userinfo, query and fragment.

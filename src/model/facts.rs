@@ -151,6 +151,9 @@ pub struct HttpFacts {
     pub title: String,
     /// Headers of the last answer that are safe to show (`content-type`, `server`, `location`, ...).
     pub headers: BTreeMap<String, String>,
+    /// How the body begins, as a reader sees it and without what may be private; only of runs that were not up.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub excerpt: String,
 }
 
 /// Everything a run saw, whatever its kind. A kind fills what it has.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::model::told::{Told, told};
@@ -103,12 +104,33 @@ impl fmt::Display for ProbeId {
     }
 }
 
-/// One run of one probe. 16 hexadecimal digits; an exemplar and a `/runs/<id>` address carry it.
+/// Bits of a run's id that tell runs of the same minute or so apart; those above tell when it began.
+const NUMBER_BITS: u32 = 38;
+/// Seconds that share their upper bits.
+const WINDOW_SECONDS: i64 = 64;
+
+/// One run of one probe. 16 hexadecimal digits; an exemplar and a `/runs/<id>` address carry it. It tells roughly when
+/// the run began, so that history finds it by its id without an index over all runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RunId(u64);
 
 impl RunId {
-    /// Makes an id of a number that the caller drew at random.
+    /// The id of a run that began then. Of the number, the lower 38 bits count; no other run of that time has them.
+    #[must_use]
+    pub fn drawn(began: DateTime<Utc>, number: u64) -> Self {
+        let window = began.timestamp().div_euclid(WINDOW_SECONDS).cast_unsigned();
+        Self(window << NUMBER_BITS | number & ((1 << NUMBER_BITS) - 1))
+    }
+
+    /// When a run of this id began, if [`Self::drawn`] made it: from the first moment until before the second.
+    #[must_use]
+    pub fn began_within(self) -> (DateTime<Utc>, DateTime<Utc>) {
+        let window = (self.0 >> NUMBER_BITS).cast_signed();
+        let moment = |window: i64| DateTime::from_timestamp(window * WINDOW_SECONDS, 0).unwrap_or_default();
+        (moment(window), moment(window + 1))
+    }
+
+    /// Makes an id of any number.
     #[must_use]
     pub const fn new(number: u64) -> Self {
         Self(number)
@@ -160,5 +182,18 @@ mod tests {
         assert_eq!(RunId::parse(&id.to_string()), Some(id));
         assert_eq!(RunId::parse("feed"), None);
         assert_eq!(RunId::parse("+00000000000feed"), None);
+    }
+
+    #[test]
+    fn a_run_id_tells_when_the_run_began() {
+        for text in ["1970-01-01T00:00:00Z", "2026-11-24T01:02:03.456Z", "2100-01-01T00:00:00Z"] {
+            let began: DateTime<Utc> = text.parse().unwrap();
+            for number in [0, 1, u64::MAX] {
+                let (from, until) = RunId::drawn(began, number).began_within();
+                assert!(from <= began && began < until && (until - from).num_seconds() == 64, "{text}");
+            }
+        }
+        let began = DateTime::from_timestamp(1_790_000_000, 0).unwrap();
+        assert_ne!(RunId::drawn(began, 1), RunId::drawn(began, 2));
     }
 }

@@ -16,7 +16,7 @@ pub enum Owner {
     Portal,
     /// Ours: our machine, our network, our program. Never counted against a portal.
     Ours,
-    /// Nobody's: we were kept out, a citizen may not be.
+    /// Nobody's: we were kept out, a citizen may not be; or it had been announced.
     Nobody,
     /// A dependency that several portals share.
     Dependency,
@@ -124,6 +124,7 @@ reasons! {
     Dependency "dependency" Down Dependency;
     Blocked "blocked" Unknown Nobody;
     Captcha "captcha" Unknown Nobody;
+    Maintenance "maintenance" Unknown Nobody;
     NoRoute "no_route" Unknown Ours;
     SelfUplink "self_uplink" Unknown Ours;
     SelfResolver "self_resolver" Unknown Ours;

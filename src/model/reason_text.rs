@@ -317,6 +317,11 @@ reason_texts! {
             / "the page asks for a captcha; citizens may still get in"
         do "đề nghị đơn vị vận hành bỏ captcha cho địa chỉ của máy giám sát"
             / "ask the operator to lift the captcha for the monitor's address";
+    Maintenance
+        means "cổng không dùng được trong thời gian bảo trì đã thông báo trước"
+            / "the portal cannot be used during maintenance that was announced"
+        do "không cần làm gì; khi hết thời gian bảo trì mà cổng chưa trở lại thì sẽ bị coi là gián đoạn"
+            / "nothing; where the portal is not back when the window ends, it will be down";
     NoRoute
         means "máy giám sát không có đường mạng tới địa chỉ này"
             / "the monitor has no route to this address"

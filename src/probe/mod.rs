@@ -25,6 +25,7 @@ use crate::model::facts::Facts;
 use crate::model::fault::Fault;
 use crate::model::finding::Assessment;
 use crate::model::phase::Phases;
+use crate::model::status::Status;
 use crate::net::Net;
 use crate::net::run::Run;
 
@@ -56,8 +57,8 @@ pub trait Probe: Send + Sync + 'static {
     /// Time spent in each phase, for metrics.
     fn phases(&self, seen: &Self::Observation) -> Phases;
 
-    /// The facts to show, for people and JSON.
-    fn facts(&self, seen: Self::Observation) -> Facts;
+    /// The facts to show, for people and JSON; of a run that is not up they may be more.
+    fn facts(&self, seen: Self::Observation, status: Status) -> Facts;
 
     /// What is asked, without userinfo and query values.
     fn target(&self) -> String;
@@ -104,11 +105,12 @@ impl<P: Probe> AnyProbe for P {
     ) -> Pin<Box<dyn Future<Output = Measured> + Send + 'a>> {
         Box::pin(async move {
             match self.observe(tools, run).await {
-                Ok(seen) => Measured {
-                    assessment: self.assess(&seen, clock()),
-                    phases: self.phases(&seen),
-                    facts: self.facts(seen),
-                },
+                Ok(seen) => {
+                    let assessment = self.assess(&seen, clock());
+                    let phases = self.phases(&seen);
+                    let facts = self.facts(seen, assessment.status);
+                    Measured { assessment, phases, facts }
+                }
                 Err(fault) => Measured {
                     assessment: Assessment::of_fault(&fault),
                     phases: Phases::default(),

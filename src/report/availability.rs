@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use crate::history::store::{StoredStretch, Total};
@@ -10,7 +10,8 @@ use crate::model::reason::Reason;
 use crate::model::text::Language;
 use crate::slo::availability::{Availability, Counts, Outage, Reading, outages};
 use crate::slo::calendar::Calendar;
-use crate::slo::interval::Interval;
+use crate::slo::interval::{Interval, intersect, subtract, total};
+use crate::slo::maintenance::{honoured, outside};
 use crate::slo::portal::{Track, combine};
 
 /// What people call something, in both languages.
@@ -45,6 +46,8 @@ pub struct Known {
     pub portal: Title,
     /// The availability that is promised.
     pub objective: Option<f64>,
+    /// Windows of maintenance within the period, as a set.
+    pub maintenance: Vec<Interval>,
 }
 
 /// What a report is made of.
@@ -136,6 +139,8 @@ pub struct Figures {
     pub broken_seconds: i64,
     /// Seconds of which nothing is known.
     pub unseen_seconds: i64,
+    /// Seconds of maintenance announced beforehand: they count in none of the others.
+    pub maintenance_seconds: i64,
 }
 
 /// One outage.
@@ -166,29 +171,28 @@ impl Report {
         let titles: BTreeMap<_, _> = material.known.iter().map(|known| (&known.id, known)).collect();
         let ids: BTreeSet<(String, String)> =
             tracks.keys().chain(runs.keys()).chain(titles.keys().copied()).cloned().collect();
-        let mut authorities: BTreeMap<String, Vec<(PortalFigures, Availability, Availability)>> =
-            BTreeMap::new();
+        let mut authorities: BTreeMap<String, Vec<PortalFigures>> = BTreeMap::new();
         for id in ids.into_iter().filter(|id| material.authority.is_none_or(|only| only == id.0)) {
-            let seen = combine(&tracks.remove(&id).unwrap_or_default());
-            let by_clock = (Availability::measure(&seen, &always), Availability::measure(&seen, &office));
-            let counts = runs.remove(&id).unwrap_or_default();
             let known = titles.get(&id).copied();
-            let portal = portal(&id.1, known, by_clock, &counts, &outages(&seen, &material.period));
-            authorities.entry(id.0).or_default().push((portal, by_clock.0, by_clock.1));
+            let tracks = tracks.remove(&id).unwrap_or_default();
+            let windows = known.map_or(&[][..], |known| &known.maintenance);
+            let announced = honoured(windows, &tracks);
+            let seen = outside(combine(&tracks), &announced);
+            let clocks = (Clock::new(&always, &announced, &seen), Clock::new(&office, &announced, &seen));
+            let counts = runs.remove(&id).unwrap_or_default();
+            let portal = portal(&id.1, known, clocks, &counts, &outages(&seen, &material.period));
+            authorities.entry(id.0).or_default().push(portal);
         }
         let name = |id: &str| {
             let known = material.known.iter().find(|known| known.id.0 == id);
             known.map(|known| known.authority.clone()).unwrap_or_default()
         };
-        let authority = |(id, portals): (String, Vec<(PortalFigures, Availability, Availability)>)| {
-            let (always, office) = (portals.iter().map(|one| one.1), portals.iter().map(|one| one.2));
-            AuthorityFigures {
-                name: name(&id),
-                always: figures(&sum(always)),
-                office: figures(&sum(office)),
-                portals: portals.into_iter().map(|one| one.0).collect(),
-                id,
-            }
+        let authority = |(id, portals): (String, Vec<PortalFigures>)| AuthorityFigures {
+            name: name(&id),
+            always: sum(portals.iter().map(|portal| &portal.always)),
+            office: sum(portals.iter().map(|portal| &portal.office)),
+            portals,
+            id,
         };
         Self {
             schema_version: 1,
@@ -235,15 +239,15 @@ fn runs(days: &[Total]) -> BTreeMap<(String, String), Counts> {
 fn portal(
     id: &str,
     known: Option<&Known>,
-    (always, office): (Availability, Availability),
+    (always, office): (Clock, Clock),
     counts: &Counts,
     outages: &[Outage],
 ) -> PortalFigures {
     PortalFigures {
         id: id.to_owned(),
         name: known.map(|known| known.portal.clone()).unwrap_or_default(),
-        always: figures(&always),
-        office: figures(&office),
+        always: always.figures(),
+        office: office.figures(),
         objective: known.and_then(|known| known.objective),
         runs: counts.all(),
         runs_ratio: counts.ratio(),
@@ -262,25 +266,49 @@ fn outage(outage: &Outage) -> OutageFigures {
     }
 }
 
-/// Several portals as one: by the time they were seen, so that one without data weighs nothing in the ratio and counts
-/// in the coverage.
-fn sum(all: impl Iterator<Item = Availability>) -> Availability {
-    all.fold(Availability::default(), |one, other| Availability {
-        working: one.working + other.working,
-        broken: one.broken + other.broken,
-        unseen: one.unseen + other.unseen,
-    })
+/// A portal by one clock.
+#[derive(Clone, Copy, Debug, Default)]
+struct Clock {
+    availability: Availability,
+    /// What announced maintenance takes out of the clock.
+    maintenance: TimeDelta,
 }
 
-fn figures(availability: &Availability) -> Figures {
-    Figures {
-        ratio: availability.ratio(),
-        sufficient: availability.is_sufficient(),
-        coverage: availability.coverage(),
-        working_seconds: availability.working.num_seconds(),
-        broken_seconds: availability.broken.num_seconds(),
-        unseen_seconds: availability.unseen.num_seconds(),
+impl Clock {
+    fn new(clock: &[Interval], announced: &[Interval], seen: &[Reading]) -> Self {
+        Self {
+            availability: Availability::measure(seen, &subtract(clock, announced)),
+            maintenance: total(&intersect(clock, announced)),
+        }
     }
+
+    fn figures(&self) -> Figures {
+        let availability = &self.availability;
+        Figures {
+            ratio: availability.ratio(),
+            sufficient: availability.is_sufficient(),
+            coverage: availability.coverage(),
+            working_seconds: availability.working.num_seconds(),
+            broken_seconds: availability.broken.num_seconds(),
+            unseen_seconds: availability.unseen.num_seconds(),
+            maintenance_seconds: self.maintenance.num_seconds(),
+        }
+    }
+}
+
+/// Several portals as one: by the time they were seen, so that one without data weighs nothing in the ratio and counts
+/// in the coverage.
+fn sum<'a>(all: impl Iterator<Item = &'a Figures>) -> Figures {
+    let seconds = TimeDelta::seconds;
+    let together = all.fold(Clock::default(), |sum, one| Clock {
+        availability: Availability {
+            working: sum.availability.working + seconds(one.working_seconds),
+            broken: sum.availability.broken + seconds(one.broken_seconds),
+            unseen: sum.availability.unseen + seconds(one.unseen_seconds),
+        },
+        maintenance: sum.maintenance + seconds(one.maintenance_seconds),
+    });
+    together.figures()
 }
 
 /// A reason in words.

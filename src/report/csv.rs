@@ -25,6 +25,7 @@ pub fn write(report: &Report, language: Language) -> Result<String, csv::Error> 
         "reason",
         "reason_in_words",
         "probe",
+        "maintenance_seconds",
     ])?;
     for authority in &report.authorities {
         for portal in &authority.portals {
@@ -51,6 +52,7 @@ pub fn write(report: &Report, language: Language) -> Result<String, csv::Error> 
                     &outage.reason,
                     &words::harmless(&reason_in_words(&outage.reason, language)),
                     &outage.probe,
+                    "",
                 ])?;
             }
         }
@@ -59,7 +61,7 @@ pub fn write(report: &Report, language: Language) -> Result<String, csv::Error> 
     Ok(format!("\u{feff}{}", String::from_utf8_lossy(&bytes)))
 }
 
-fn portal_row(authority: &AuthorityFigures, portal: &PortalFigures) -> [String; 14] {
+fn portal_row(authority: &AuthorityFigures, portal: &PortalFigures) -> [String; 15] {
     let figure = |share: Option<f64>| share.map_or_else(String::new, |share| format!("{share:.6}"));
     let told =
         |figures: &crate::report::availability::Figures| figure(figures.ratio.filter(|_| figures.sufficient));
@@ -78,5 +80,6 @@ fn portal_row(authority: &AuthorityFigures, portal: &PortalFigures) -> [String; 
         String::new(),
         String::new(),
         String::new(),
+        portal.always.maintenance_seconds.to_string(),
     ]
 }

@@ -18,6 +18,7 @@ pub(super) const OFFICE: Text =
 pub(super) const OBJECTIVE: Text = Text { vi: "Mục tiêu", en: "Objective" };
 pub(super) const COVERAGE: Text = Text { vi: "Độ phủ dữ liệu", en: "Coverage" };
 pub(super) const BROKEN: Text = Text { vi: "Thời gian gián đoạn", en: "Time not working" };
+pub(super) const MAINTENANCE: Text = Text { vi: "Bảo trì đã thông báo", en: "Announced maintenance" };
 pub(super) const RUNS: Text = Text { vi: "Số lần đo", en: "Runs" };
 pub(super) const OUTAGES: Text = Text { vi: "Các lần gián đoạn", en: "Outages" };
 pub(super) const NUMBER: Text = Text { vi: "Số lần gián đoạn", en: "Outages" };
@@ -31,8 +32,8 @@ pub(super) const NONE: Text =
     Text { vi: "Không ghi nhận lần gián đoạn nào.", en: "No outage was seen." };
 pub(super) const TOO_LITTLE: Text = Text { vi: "không đủ dữ liệu", en: "not enough data" };
 pub(super) const NOTES: Text = Text {
-    vi: "Một cổng bị coi là gián đoạn khi có phép đo thấy nó không dùng được. Thời gian không có dữ liệu không tính là hoạt động cũng không tính là gián đoạn; khi độ phủ dưới 90 % (ngưỡng nội bộ) thì không nêu tỷ lệ.",
-    en: "A portal counts as not working while any of its probes finds it so. Time without data counts neither way; where less than 90 % was seen (our own limit) no ratio is told.",
+    vi: "Một cổng bị coi là gián đoạn khi có phép đo thấy nó không dùng được. Thời gian không có dữ liệu không tính là hoạt động cũng không tính là gián đoạn; khi độ phủ dưới 90 % (ngưỡng nội bộ) thì không nêu tỷ lệ. Bảo trì thông báo trước không tính vào cả hai; bảo trì khai sau khi đã gián đoạn thì vẫn là gián đoạn.",
+    en: "A portal counts as not working while any of its probes finds it so. Time without data counts neither way; where less than 90 % was seen (our own limit) no ratio is told. Maintenance that was announced beforehand counts neither way; what was announced after it had happened is an outage.",
 };
 
 /// A share as a percentage: `99,95 %`.

@@ -60,6 +60,7 @@ fn portals(sheet: &mut Worksheet, report: &Report, language: Language) -> Result
         words::BROKEN,
         words::NUMBER,
         words::RUNS,
+        words::MAINTENANCE,
     ];
     head(sheet, &names.map(|name| name.in_language(language)))?;
     let all = report.authorities.iter().flat_map(|one| one.portals.iter().map(move |portal| (one, portal)));
@@ -73,6 +74,7 @@ fn portals(sheet: &mut Worksheet, report: &Report, language: Language) -> Result
         sheet.write_string(row, 6, words::lasted(portal.always.broken_seconds))?;
         sheet.write_number(row, 7, portal.outages.len() as f64)?;
         sheet.write_number(row, 8, portal.runs as f64)?;
+        sheet.write_string(row, 9, words::lasted(portal.always.maintenance_seconds))?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::model::id::Name;
 use crate::model::reason::Reason;
 use crate::rules::Severity::{Critical, Info, Warning};
 use crate::rules::file::{Alert, Group, Rule};
-use crate::rules::query::{quorum, series};
+use crate::rules::query::{maintenance, quorum, series, unannounced};
 use crate::rules::{Settings, Severity, Words, words};
 
 const DAY: u64 = 86_400;
@@ -43,7 +43,7 @@ pub fn groups(stand_ins: &[(Name, (Name, Name))], settings: &Settings) -> Vec<Gr
                 .chain(stand_ins.iter().map(|(id, portal)| stand_in_down(id, portal)))
                 .collect(),
         ),
-        group("emc-portals", vec![portal_down(), certificate_soon(), certificate_now()]),
+        group("emc-portals", vec![under_maintenance(), portal_down(), certificate_soon(), certificate_now()]),
         group(
             "emc-monitor",
             vec![
@@ -99,12 +99,18 @@ fn stand_in_down(id: &Name, (authority, portal): &(Name, Name)) -> Alert {
     Alert { labels, ..alert("EmcDependentAffected", Info, query, (0, 30), told) }
 }
 
+/// Tells nobody: the portal's own alerts do not begin while it fires, and Alertmanager holds back those that linger.
+fn under_maintenance() -> Alert {
+    alert("EmcMaintenance", Info, maintenance(), (0, 0), (words::MAINTENANCE, PORTAL))
+}
+
 /// For portals that nobody has promised anything of, and for probes so rare that no budget notices them.
 fn portal_down() -> Alert {
     let any = |status: &str| {
         format!("max by (authority, portal, location) ({}) == 1", series(&c::PROBE_STATUS, &[status]))
     };
-    let query = quorum("authority, portal", &any("status=\"down\""), &any("status!=\"unknown\""));
+    let query =
+        unannounced(&quorum("authority, portal", &any("status=\"down\""), &any("status!=\"unknown\"")));
     alert("EmcPortalDown", Warning, query, (5, 10), (words::PORTAL_DOWN, PORTAL))
 }
 

@@ -6,7 +6,7 @@ use crate::metrics::catalogue as c;
 use crate::model::id::Name;
 use crate::model::text::Text;
 use crate::rules::file::{Alert, Group, Record, Rule};
-use crate::rules::query::{indented, quorum, select, series};
+use crate::rules::query::{indented, quorum, select, series, unannounced};
 use crate::rules::{Settings, Severity, Words};
 use crate::slo::burn::{EVENTS_MIN, FAILURES_MIN, Pair, Urgency, fitted};
 
@@ -189,7 +189,7 @@ fn alert(promise: &Promise, pairs: &[Pair], urgency: Urgency, settings: &Setting
     Alert {
         name,
         severity,
-        query: conditions.join("\nor\n"),
+        query: unannounced(&conditions.join("\nor\n")),
         after: minutes(after),
         keep: minutes(keep),
         labels: promise.labels(),

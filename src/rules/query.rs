@@ -57,6 +57,16 @@ pub(crate) fn quorum(by: &str, saying_so: &str, able_to_say: &str) -> String {
     )
 }
 
+/// Not while an announced maintenance of the portal is under way, as seen from any location.
+pub(crate) fn unannounced(query: &str) -> String {
+    format!("(\n{}\n)\nunless on (authority, portal)\n  {}", indented(query), maintenance())
+}
+
+/// Portals under announced maintenance.
+pub(crate) fn maintenance() -> String {
+    format!("max by (authority, portal) ({}) == 1", crate::metrics::catalogue::PORTAL_MAINTENANCE.name)
+}
+
 /// Every line moved two columns to the right.
 pub(crate) fn indented(text: &str) -> String {
     text.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")

@@ -24,6 +24,17 @@ pub(crate) const DEPENDENT_AFFECTED: Words = Words {
     },
 };
 
+pub(crate) const MAINTENANCE: Words = Words {
+    summary: Text {
+        vi: "Cổng đang trong thời gian bảo trì đã thông báo.",
+        en: "A portal is under announced maintenance.",
+    },
+    description: Text {
+        vi: "{{ $labels.authority }}/{{ $labels.portal }} đang bảo trì theo kế hoạch: việc không dùng được cổng lúc này không tính là gián đoạn, cảnh báo của cổng được tạm ẩn. Người dân đã được báo trên trang tình trạng. Việc đầu tiên: không cần làm gì; hết thời gian bảo trì mà cổng chưa trở lại thì cảnh báo sẽ có.",
+        en: "{{ $labels.authority }}/{{ $labels.portal }} is under planned maintenance: that it cannot be used now is no outage, and its alerts are held back. Citizens are told on the status page. First: nothing; where it is not back when the window ends, alerts will come.",
+    },
+};
+
 pub(crate) const PORTAL_DOWN: Words = Words {
     summary: Text {
         vi: "Cổng dịch vụ có phép đo không hoạt động.",

@@ -1,7 +1,8 @@
 //! One run of one probe, from its start to its result, and what its own panic or cancellation makes of it.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -52,7 +53,7 @@ pub async fn run_once(spec: &ProbeSpec, bench: &Bench) -> ProbeResult {
         id: spec.id.clone(),
         kind: spec.kind,
         target: spec.target.clone(),
-        run_id: draw_run_id(),
+        run_id: draw_run_id(started_at),
         started_at,
         duration,
         phases,
@@ -83,12 +84,13 @@ pub fn broken_off(spec: &ProbeSpec, clock: Clock, reason: Reason) -> ProbeResult
         Reason::SelfPanicked => "the program panicked while measuring; please report this",
         _ => "the run was cancelled because emc is shutting down",
     };
+    let started_at = clock();
     ProbeResult {
         id: spec.id.clone(),
         kind: spec.kind,
         target: spec.target.clone(),
-        run_id: draw_run_id(),
-        started_at: clock(),
+        run_id: draw_run_id(started_at),
+        started_at,
         duration: Duration::ZERO,
         phases: Phases::default(),
         assessment: Assessment::of_fault(&Fault::new(reason, "run", words)),
@@ -97,7 +99,11 @@ pub fn broken_off(spec: &ProbeSpec, clock: Clock, reason: Reason) -> ProbeResult
     }
 }
 
-/// 64 bits that no other run has: the standard library's per-map random keys.
-fn draw_run_id() -> RunId {
-    RunId::new(RandomState::new().build_hasher().finish())
+/// An id that no other run has: a count from a place of its own in each process, so that several that share one history
+/// do not meet, strewn by an odd factor so that neighbours do not look alike.
+fn draw_run_id(started_at: DateTime<Utc>) -> RunId {
+    const STREWN: u64 = 0x9e37_79b9_7f4a_7c15;
+    static NEXT: LazyLock<AtomicU64> =
+        LazyLock::new(|| AtomicU64::new(RandomState::new().build_hasher().finish()));
+    RunId::drawn(started_at, NEXT.fetch_add(1, Ordering::Relaxed).wrapping_mul(STREWN))
 }

@@ -26,6 +26,13 @@ impl Hours {
     /// Reads `07:30-11:30`; `24:00` is midnight at the end.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
+        let (from, until) = Self::ends(text)?;
+        (from < until).then_some(Self { from, until })
+    }
+
+    /// Reads `22:00-02:00` as two minutes of a day, whichever comes first.
+    #[must_use]
+    pub fn ends(text: &str) -> Option<(u32, u32)> {
         let minute = |text: &str| {
             if text == "24:00" {
                 return Some(1440);
@@ -34,8 +41,7 @@ impl Hours {
             Some(chrono::Timelike::num_seconds_from_midnight(&time) / 60)
         };
         let (from, until) = text.split_once('-')?;
-        let hours = Self { from: minute(from.trim())?, until: minute(until.trim())? };
-        (hours.from < hours.until).then_some(hours)
+        Some((minute(from.trim())?, minute(until.trim())?))
     }
 }
 
@@ -113,7 +119,8 @@ pub fn month(year: i32, month: u32) -> Option<Interval> {
     Interval::new(moment(first, 0)?, moment(next, 0)?)
 }
 
-fn moment(day: NaiveDate, minute: u32) -> Option<DateTime<Utc>> {
+/// A minute of a day in Viet Nam; 1440 is midnight at its end.
+pub(super) fn moment(day: NaiveDate, minute: u32) -> Option<DateTime<Utc>> {
     let (day, minute) = if minute == 1440 { (day + Days::new(1), 0) } else { (day, minute) };
     let time = day.and_hms_opt(minute / 60, minute % 60, 0)?;
     Some(zone().from_local_datetime(&time).single()?.with_timezone(&Utc))

@@ -282,7 +282,7 @@ impl Life {
 }
 
 /// How a portal stands: as its worst probe; but where no page could be measured, an answering name server or a good
-/// certificate do not make it up.
+/// certificate do not make it up. What fails in announced maintenance is unknown and says so.
 fn verdict(standings: &[&Standing]) -> (Status, Option<Reason>) {
     for worst in [Status::Down, Status::Degraded] {
         if let Some(found) = standings.iter().find(|standing| standing.status == worst) {
@@ -296,7 +296,11 @@ fn verdict(standings: &[&Standing]) -> (Status, Option<Reason>) {
         up |= page.status == Status::Up;
     }
     let beneath = standings.iter().any(|standing| standing.status == Status::Up);
-    if if any { up } else { beneath } { (Status::Up, None) } else { (Status::Unknown, None) }
+    if if any { up } else { beneath } {
+        return (Status::Up, None);
+    }
+    let planned = standings.iter().any(|standing| standing.reason == Some(Reason::Maintenance));
+    (Status::Unknown, planned.then_some(Reason::Maintenance))
 }
 
 /// The day in Viet Nam, which has one time zone and no summer time.
@@ -371,7 +375,9 @@ mod tests {
     fn a_good_certificate_does_not_make_a_portal_up_whose_page_cannot_be_measured() {
         let tls = standing("chung-thu", "tls", Status::Up, 0);
         let kept_out = standing("trang-chu", "http", Status::Unknown, 0);
-        assert_eq!(verdict(&[&tls, &kept_out]).0, Status::Unknown);
+        assert_eq!(verdict(&[&tls, &kept_out]), (Status::Unknown, None));
+        let planned = Standing { reason: Some(Reason::Maintenance), ..kept_out.clone() };
+        assert_eq!(verdict(&[&tls, &planned]), (Status::Unknown, Some(Reason::Maintenance)));
         assert_eq!(verdict(&[&tls]).0, Status::Up);
         assert_eq!(verdict(&[]).0, Status::Unknown);
         let broken = standing("ten-mien", "dns", Status::Down, 0);

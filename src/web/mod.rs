@@ -5,6 +5,7 @@
 //! The one thing read from disk after the start are the files that `--web.config.file` names, when they change.
 
 pub mod access;
+pub mod archive;
 pub mod chronicle;
 pub mod notices;
 pub mod runs;

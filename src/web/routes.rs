@@ -20,6 +20,7 @@ use tokio::sync::oneshot;
 use crate::model::id::RunId;
 use crate::model::text::Text;
 use crate::web::access::Access;
+use crate::web::archive::Found;
 use crate::web::auth::{keep_rate, let_in};
 use crate::web::negotiate;
 use crate::web::pages::{self, Reader};
@@ -208,13 +209,25 @@ async fn run(
 ) -> Response {
     let reader = Reader::new(negotiate::language(asked.lang.as_deref(), &headers), prefix);
     let (id, json) = id.strip_suffix(".json").map_or((id.as_str(), None), |id| (id, Some(())));
-    let Some(run) = RunId::parse(id).and_then(|id| state.runs.get(id)) else {
-        return pages::run::not_kept(&reader);
-    };
-    if json.is_some() || negotiate::wants_json(&headers) {
-        return axum::Json(&*run).into_response();
+    let Some(id) = RunId::parse(id) else { return pages::run::not_kept(&reader) };
+    let wants_json = json.is_some() || negotiate::wants_json(&headers);
+    match state.runs.get(id) {
+        Some(run) if wants_json => axum::Json(&*run).into_response(),
+        Some(run) => pages::run::page(&state, &reader, &run),
+        None => past_run(&state, &reader, id, wants_json).await,
     }
-    pages::run::page(&state, &reader, &run)
+}
+
+/// A run that is no longer in memory.
+async fn past_run(state: &WebState, reader: &Reader, id: RunId, wants_json: bool) -> Response {
+    match state.archive.find(id).await {
+        Found::Kept(kept) if wants_json => ([(CONTENT_TYPE, "application/json")], kept.json).into_response(),
+        Found::Kept(kept) => {
+            pages::past::page(state, reader, id, &kept).unwrap_or_else(|| pages::run::not_kept(reader))
+        }
+        Found::Nowhere => pages::run::not_kept(reader),
+        Found::NotNow => pages::run::not_now(reader),
+    }
 }
 
 async fn not_found(State(prefix): State<Prefix>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {

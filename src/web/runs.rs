@@ -23,9 +23,9 @@ pub struct RunLogSettings {
 }
 
 impl Default for RunLogSettings {
-    /// Some 1,000 runs that were up and 4,000 that were not.
+    /// Some 500 runs that were up and 4,000 that were not; older ones are shown out of history.
     fn default() -> Self {
-        Self { healthy_bytes: 2 << 20, troubled_bytes: 8 << 20 }
+        Self { healthy_bytes: 1 << 20, troubled_bytes: 8 << 20 }
     }
 }
 
@@ -142,7 +142,7 @@ fn weight_of_facts(facts: &Facts) -> usize {
     });
     let http = facts.http.as_ref().map_or(0, |http| {
         let headers: usize = http.headers.iter().map(|(name, value)| 64 + name.len() + value.len()).sum();
-        http.final_url.len() + http.title.len() + headers
+        http.final_url.len() + http.title.len() + http.excerpt.len() + headers
     });
     addresses.sum::<usize>() + tls + http + facts.more.values().map(weight_of_value).sum::<usize>()
 }

@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::metrics::store::Store;
 use crate::model::told::Told;
+use crate::web::archive::Archive;
 use crate::web::chronicle::Chronicle;
 use crate::web::notices::Notices;
 use crate::web::runs::RunLog;
@@ -31,6 +32,8 @@ pub struct WebState {
     pub reload: mpsc::Sender<ReloadRequest>,
     /// Tells the time of day.
     pub clock: fn() -> DateTime<Utc>,
+    /// Runs that are no longer in memory.
+    pub archive: Archive,
     /// What the status page knows of the past.
     pub chronicle: Chronicle,
     notices: ArcSwap<Notices>,
@@ -52,6 +55,7 @@ impl WebState {
             runs,
             reload,
             clock,
+            archive: Archive::default(),
             chronicle: Chronicle::default(),
             notices: ArcSwap::default(),
             config: ArcSwap::default(),

@@ -54,6 +54,13 @@ const ELSEWHERE: &[(Reason, (&str, &str))] = &[
             "a_failure_that_a_dependency_can_bring_about_is_its_fault_while_it_is_down",
         ),
     ),
+    (
+        Reason::Maintenance,
+        (
+            "src/app/maintenance.rs",
+            "a_run_that_fails_in_an_announced_window_is_nobodys_fault_and_neither_before_nor_after",
+        ),
+    ),
     (Reason::Blocked, SCENARIOS),
     (Reason::Captcha, SCENARIOS),
     (Reason::Flapping, ("src/schedule/confirm.rs", "a_portal_that_fails_every_other_time_flaps")),

@@ -1,6 +1,7 @@
 //! What depends on what: nothing depends on itself, however long the way round.
 
 use emc_monitor::model::text::Language;
+use emc_monitor::schedule::dependencies::Breakage;
 
 use crate::bed::Bed;
 
@@ -36,4 +37,23 @@ fn a_chain_of_dependencies_is_fine() {
     let loaded = bed.right();
     let needs: Vec<_> = loaded.portals.iter().map(|portal| portal.depends_on.len()).collect();
     assert_eq!(needs, [1, 0]);
+}
+
+#[test]
+fn what_a_dependency_breaks_is_one_of_three_and_needs_a_portal_that_tells() {
+    let global = |rest: &str| GLOBAL.replace("{id: trung-tam,", &format!("{{id: trung-tam, {rest},"));
+    let shared = shared("", "");
+    let bed = Bed::new(&[("emc.yaml", &global("breaks: [resolve, tls]")), ("dung-chung.yaml", &shared)]);
+    let breaks: Vec<_> = bed.right().global.dependencies.into_iter().map(|one| one.breaks).collect();
+    assert_eq!(breaks, [vec![], vec![Breakage::Resolve, Breakage::Tls]]);
+
+    let bed = Bed::new(&[("emc.yaml", &global("breaks: [conect]")), ("dung-chung.yaml", &shared)]);
+    let (en, vi) = (bed.wrong(), bed.wrong_in(Language::Vi));
+    assert!(en.contains("emc.yaml:3:28") && en.contains("connect"), "{en}");
+    assert!(vi.contains("emc.yaml:3:28"), "{vi}");
+
+    let bed = Bed::new(&[("emc.yaml", "dependencies:\n- {id: trung-tam, breaks: [connect]}\n")]);
+    let (en, vi) = (bed.wrong(), bed.wrong_in(Language::Vi));
+    assert!(en.contains("emc.yaml:2:27") && en.contains("no portal is watched for \"trung-tam\""), "{en}");
+    assert!(vi.contains("không cổng nào đo \"trung-tam\""), "{vi}");
 }

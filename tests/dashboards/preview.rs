@@ -9,10 +9,6 @@ use serde_json::Value;
 
 use super::ministry::Scene;
 
-/// Panels that have nothing to draw here, each with the reason.
-const NOTHING: &[(&str, &str)] =
-    &[("Status of shared systems", "no shared system is configured in the scene")];
-
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
@@ -21,14 +17,14 @@ fn root() -> PathBuf {
 pub(super) fn is_drawn(scene: &Scene) {
     let folder = tempfile::tempdir().unwrap();
     for language in ["vi", "en"] {
-        let pages = preview(scene, language, "2m", &folder.path().join(language));
+        let pages = preview(scene, (language, "2m"), &[], &folder.path().join(language));
         assert_eq!(pages.len(), boards::all().len());
         judge(&pages);
     }
     for board in boards::all() {
         every_panel_draws(&folder.path().join(format!("en/{}.html", board.id)));
     }
-    let all = preview(scene, "vi", "2m", &folder.path().join("all.html"));
+    let all = preview(scene, ("vi", "2m"), &[], &folder.path().join("all.html"));
     assert_eq!(all.len(), 1);
     misuse_is_told(scene);
 }
@@ -39,12 +35,18 @@ fn emc(arguments: &[&str]) -> (bool, String) {
     (ended.status.success(), String::from_utf8(told).unwrap())
 }
 
-pub(super) fn preview(scene: &Scene, language: &str, range: &str, to: &Path) -> Vec<PathBuf> {
+/// Writes the pages in a language over a range.
+pub(super) fn preview(
+    scene: &Scene,
+    (language, range): (&str, &str),
+    flags: &[&str],
+    to: &Path,
+) -> Vec<PathBuf> {
     let prometheus = format!("http://{}", scene.prometheus.address);
     let to = to.display().to_string();
     let arguments =
         ["--lang", language, "dashboards", "preview", "--prometheus", &prometheus, "--range", range, &to];
-    let (well, told) = emc(&arguments);
+    let (well, told) = emc(&[&arguments[..], flags].concat());
     assert!(well, "{told}");
     told.lines().map(PathBuf::from).collect()
 }
@@ -65,7 +67,8 @@ fn judge(pages: &[PathBuf]) {
     assert_eq!(said.lines().count(), 2 * urls.len());
 }
 
-fn every_panel_draws(page: &Path) {
+/// A page after its script has run.
+fn shown(page: &Path) -> Html {
     let profile = tempfile::tempdir().unwrap();
     let shown = Command::new("chromium")
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])
@@ -76,13 +79,19 @@ fn every_panel_draws(page: &Path) {
         .output()
         .expect("chromium comes with the Debian package of its name");
     let page = Html::parse_document(&String::from_utf8_lossy(&shown.stdout));
-    let all = |selector: &str| Selector::parse(selector).unwrap();
-    let panels: Vec<_> = page.select(&all("[data-drawn]")).collect();
-    assert!(panels.len() >= 5, "{}", String::from_utf8_lossy(&shown.stderr));
-    for panel in panels {
+    let panels = page.select(&all("[data-drawn]")).count();
+    assert!(panels >= 5, "{}", String::from_utf8_lossy(&shown.stderr));
+    page
+}
+
+fn all(selector: &str) -> Selector {
+    Selector::parse(selector).unwrap()
+}
+
+fn every_panel_draws(page: &Path) {
+    for panel in shown(page).select(&all("[data-drawn]")) {
         let title = panel.attr("data-title").unwrap();
-        let nothing = NOTHING.iter().any(|(known, _)| *known == title);
-        assert_eq!(panel.attr("data-drawn"), Some(if nothing { "nothing" } else { "yes" }), "{title}");
+        assert_eq!(panel.attr("data-drawn"), Some("yes"), "{title}");
         let inside = match panel.attr("data-kind").unwrap() {
             "lines" => "canvas",
             "timeline" | "heat" => "svg rect",
@@ -91,7 +100,22 @@ fn every_panel_draws(page: &Path) {
             "words" => "strong",
             _ => ".figure",
         };
-        assert!(nothing || panel.select(&all(inside)).next().is_some(), "{title} has no {inside}");
+        assert!(panel.select(&all(inside)).next().is_some(), "{title} has no {inside}");
+    }
+}
+
+/// Prometheus knows nothing of this place: no panel may show a figure, a bar or a line, be it 0 or 100 %.
+pub(super) fn nothing_known_is_never_a_figure(scene: &Scene) {
+    let folder = tempfile::tempdir().unwrap();
+    let nowhere = ["--var", "job=khong-co", "--var", "location=khong-co"];
+    for page in preview(scene, ("en", "2m"), &nowhere, folder.path()) {
+        for panel in shown(&page).select(&all("[data-drawn]:not([data-kind=words])")) {
+            let title = panel.attr("data-title").unwrap();
+            assert_eq!(panel.attr("data-drawn"), Some("nothing"), "{}: {title}", page.display());
+            let said: String = panel.select(&all(".nothing")).flat_map(|each| each.text()).collect();
+            let word = ["n/a", "no trouble, or no data"].iter().any(|word| said.starts_with(word));
+            assert!(word, "{title}: {said}");
+        }
     }
 }
 

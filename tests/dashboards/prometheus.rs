@@ -6,9 +6,18 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-const PATIENCE: Duration = Duration::from_secs(60);
-const RULES: &str = "groups: [{name: test, interval: 1s, rules: [{alert: EmcProbeDown, \
-                     expr: 'emc_probe_status{status=\"down\"} == 1', labels: {severity: critical}}]}]";
+/// Far longer than it takes, for machines that are busy with other things.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// The rules that are checked in, judged every second and without their patience: windows and names are theirs.
+fn rules() -> String {
+    let lines = include_str!("../../prometheus/emc.rules.yml").lines().map(|line| match line.trim_start() {
+        interval if interval.starts_with("interval: ") => "  interval: 1s\n".to_owned(),
+        wait if wait.starts_with("for: ") => String::new(),
+        _ => format!("{line}\n"),
+    });
+    lines.collect()
+}
 
 /// Ends with its owner.
 pub(super) struct Prometheus {
@@ -18,16 +27,16 @@ pub(super) struct Prometheus {
 }
 
 impl Prometheus {
-    /// Scrapes a monitor every second.
-    pub(super) fn over(monitor: &str) -> Self {
+    /// Scrapes a monitor, so often and with that much patience.
+    pub(super) fn over(monitor: &str, every: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = |name: &str| folder.path().join(name).display().to_string();
         let config = format!(
-            "global: {{scrape_interval: 1s, scrape_timeout: 1s}}\nrule_files: [{}]\nscrape_configs:\n\
+            "global: {{scrape_interval: {every}, scrape_timeout: {every}}}\nrule_files: [{}]\nscrape_configs:\n\
              - {{job_name: emc, static_configs: [{{targets: ['{monitor}']}}]}}\n",
             file("rules.yml")
         );
-        std::fs::write(file("rules.yml"), RULES).unwrap();
+        std::fs::write(file("rules.yml"), rules()).unwrap();
         std::fs::write(file("prometheus.yml"), config).unwrap();
         let mut process = Command::new("prometheus")
             .arg(format!("--config.file={}", file("prometheus.yml")))

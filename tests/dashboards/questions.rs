@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use emc_monitor::dashboards::board::Board;
 use emc_monitor::dashboards::filling::Filling;
-use emc_monitor::dashboards::promql::FOREIGN;
+use emc_monitor::dashboards::promql::{FOREIGN, RECORDED_BURN};
 use emc_monitor::dashboards::{boards, json};
 use emc_monitor::metrics::catalogue::{self, MetricType};
 use emc_monitor::model::text::Language;
+use emc_monitor::rules::file::Rule;
+use emc_monitor::rules::{self, Watched};
 use promql_parser::parser::{self, Expr, LabelModifier, VectorSelector};
 
 const LANGUAGES: [Language; 2] = [Language::Vi, Language::En];
@@ -44,6 +46,9 @@ fn filling() -> Filling {
 
 /// The labels that a metric has, `le` included for buckets; `None` where nobody writes such a metric.
 fn labels_of(name: &str) -> Option<BTreeSet<&'static str>> {
+    if name.starts_with(RECORDED_BURN) {
+        return recorded(name).then(|| ["authority", "portal", "location", "slo"].into());
+    }
     let mut labels: BTreeSet<_> = ["job", "instance", "__name__"].into();
     if let Some((_, own)) = FOREIGN.iter().find(|(known, _)| *known == name) {
         labels.extend(*own);
@@ -62,6 +67,13 @@ fn labels_of(name: &str) -> Option<BTreeSet<&'static str>> {
     };
     labels.extend(family.labels());
     Some(labels)
+}
+
+/// Whether the rules of `prometheus/` record a series of that name.
+fn recorded(name: &str) -> bool {
+    let groups = rules::generate(&Watched::anything(), &rules::Settings::default());
+    let mut rules = groups.iter().flat_map(|group| &group.rules);
+    rules.any(|rule| matches!(rule, Rule::Record(record) if record.name == name))
 }
 
 fn is_counter(name: &str) -> bool {

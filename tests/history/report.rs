@@ -45,7 +45,7 @@ pub(crate) fn record(number: u64, moment: DateTime<Utc>, status: Status) -> Reco
 
 /// October 2025 in Viet Nam: a run each minute, an outage of an hour on a Wednesday morning and one at night, and three
 /// days of silence at the end.
-fn october(path: &Path) {
+pub(crate) fn october(path: &Path) {
     let mut store = open::to_write(&settings(path.to_owned())).unwrap();
     let begin = at("2025-09-30T17:00:00Z");
     let down = |moment: DateTime<Utc>| {
@@ -67,7 +67,7 @@ fn october(path: &Path) {
     }
 }
 
-fn configured(folder: &Path) {
+pub(crate) fn configured(folder: &Path) {
     let authority = "authority: {id: bo-vd, name: {vi: Bộ Ví dụ, en: Ministry of Examples}}\nportals:\n  - id: dvc\n    \
          url: https://dvc.bo-vd.example\n    name: {vi: Cổng dịch vụ công, en: Service portal}\n    slo: {availability: 99.5%}\n    \
          probes: [{name: trang-chu, http: {path: /}}]\n  - id: moi\n    url: https://moi.bo-vd.example\n    \
@@ -117,4 +117,54 @@ fn a_month_is_told_by_both_clocks_with_outages_and_what_nobody_saw() {
     let (code, _, told) = emc(folder.path(), &["report", "availability", "--month", "2025-13"]);
     assert_eq!(code, 3);
     assert!(told.contains("2025-13"), "{told}");
+}
+
+/// A day of which an hour was recorded as announced maintenance, and another as an outage that the configuration calls
+/// maintenance afterwards.
+#[test]
+fn announced_maintenance_counts_neither_way_unless_it_was_announced_afterwards() {
+    let folder = tempfile::tempdir().unwrap();
+    configured(folder.path());
+    let windows = "    maintenance:\n      - {begins: 2025-10-08T09:00, ends: 2025-10-08T10:00}\n      \
+                   - {begins: 2025-10-08T14:00, ends: 2025-10-08T15:00}\n      \
+                   - {begins: 2025-10-08T20:00, ends: 2025-10-08T20:30}\n";
+    let file = folder.path().join("bo-vd.yaml");
+    let authority = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, authority.replacen("    probes:", &format!("{windows}    probes:"), 1)).unwrap();
+
+    let begin = at("2025-10-07T17:00:00Z");
+    let records: Vec<Record> = (0..24 * 60)
+        .map(|minute| {
+            let number = u64::try_from(minute).unwrap();
+            let (status, reason) = match minute / 60 {
+                9 => (Status::Unknown, "maintenance"),
+                14 => (Status::Down, "connect_refused"),
+                _ => (Status::Up, ""),
+            };
+            let standing = Standing { status, reason };
+            let moment = begin + chrono::TimeDelta::minutes(minute);
+            Record { raw: standing, confirmed: standing, ..record(number, moment, status) }
+        })
+        .collect();
+    open::to_write(&settings(folder.path().join("emc-history.sqlite"))).unwrap().commit(&records).unwrap();
+
+    let month = ["report", "availability", "--month", "2025-10"];
+    let (code, json, wrong) = emc(folder.path(), &[&month[..], &["--output", "json"]].concat());
+    assert_eq!(code, 0, "{wrong}");
+    let report: Value = serde_json::from_str(&json).unwrap();
+    let authority = &report["authorities"][0];
+    let dvc = &authority["portals"][0];
+    assert_eq!(dvc["always"]["maintenance_seconds"], 90 * 60, "what was announced, the portal up or not");
+    assert_eq!(dvc["office"]["maintenance_seconds"], 60 * 60);
+    assert_eq!(dvc["always"]["broken_seconds"], 60 * 60, "announced afterwards");
+    assert_eq!(dvc["always"]["working_seconds"], 86_400 - 150 * 60);
+    assert_eq!(dvc["always"]["unseen_seconds"], 30 * 86_400, "no second of maintenance is unseen");
+    assert_eq!(authority["always"]["maintenance_seconds"], 90 * 60);
+    assert_eq!(dvc["outages"].as_array().unwrap().len(), 1);
+
+    let (_, page, _) = emc(folder.path(), &[&month[..], &["--lang", "vi"]].concat());
+    assert!(page.contains("Bảo trì đã thông báo") && page.contains(">1:30:00<"), "{page}");
+    let (_, table, _) = emc(folder.path(), &[&month[..], &["--output", "csv"]].concat());
+    assert!(table.lines().next().unwrap().ends_with(",probe,maintenance_seconds"), "{table}");
+    assert!(table.lines().nth(1).unwrap().ends_with(",5400"), "{table}");
 }

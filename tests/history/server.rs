@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -54,6 +55,26 @@ impl Server {
         );
         server.up();
         server
+    }
+
+    /// From now on it takes encrypted connections only.
+    pub(crate) fn encrypt(&self, certificate: &str, key: &str) {
+        self.down();
+        let data = self.data();
+        let put = |name: &str, text: &str| {
+            let path = data.join(name);
+            fs::write(&path, text).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+            if Uid::effective().is_root() {
+                let postgres = User::from_name("postgres").unwrap().unwrap();
+                chown(&path, Some(postgres.uid), Some(postgres.gid)).unwrap();
+            }
+        };
+        put("server.crt", certificate);
+        put("server.key", key);
+        put("postgresql.auto.conf", "ssl = on\n");
+        put("pg_hba.conf", "hostssl all all 127.0.0.1/32 scram-sha-256\n");
+        self.up();
     }
 
     fn data(&self) -> PathBuf {

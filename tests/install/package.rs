@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use crate::compose::sources;
 use crate::{deploy, output_of};
 
 /// What somebody who installs the package looks for.
@@ -18,6 +19,8 @@ const WANTED: &[&str] = &[
     "./usr/share/fish/vendor_completions.d/emc.fish",
     "./usr/share/emc/probes/vi-du.yaml",
     "./usr/share/emc/grafana/dashboards/vi/overview.json",
+    "./usr/share/emc/prometheus/emc.rules.yml",
+    "./usr/share/doc/emc-monitor/examples/kubernetes/emc.dashboards.yml",
     "./usr/share/doc/emc-monitor/README.md",
     "./usr/share/doc/emc-monitor/docs/vi/README.md",
     "./usr/share/doc/emc-monitor/docs/en/reference/metrics.md",
@@ -44,8 +47,29 @@ fn the_package_holds_all_and_lintian_has_nothing_to_say() {
     assert_eq!(conffiles, "/etc/default/emc\n/etc/emc/emc.yaml\n");
     let depends = output_of(Command::new("dpkg-deb").args(["--field", package, "Depends"]));
     assert!(depends.starts_with("libc6 (>="), "{depends}");
+    unpacked(package);
     let judged = output_of(Command::new("lintian").args(["--fail-on", "error,warning", package]));
     assert_eq!(judged, "");
+}
+
+/// What was packed works where it was unpacked: the program, its manual, the unit, the paths of the examples.
+fn unpacked(package: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    output_of(Command::new("dpkg-deb").arg("-x").arg(package).arg(root));
+    let said = output_of(Command::new(root.join("usr/bin/emc")).arg("--version"));
+    assert!(said.starts_with(concat!("emc ", env!("CARGO_PKG_VERSION"))), "{said}");
+    output_of(Command::new(root.join("usr/bin/emc")).arg("check").arg(root.join("etc/emc")));
+    let unit = "lib/systemd/system/emc.service";
+    let (there, here) =
+        [root.join(unit), deploy("systemd/emc.service")].map(|at| std::fs::read(at).unwrap()).into();
+    assert!(there == here, "{unit}");
+    let examples = root.join("usr/share/doc/emc-monitor/examples/compose");
+    for service in ["emc", "prometheus", "alertmanager", "grafana"] {
+        for from in sources(service) {
+            assert!(examples.join(&from).exists(), "{service}: {from} is not in the package");
+        }
+    }
 }
 
 #[test]

@@ -11,7 +11,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const SCREENS = [{ name: 'phone', width: 360, height: 780 }, { name: 'desk', width: 1280, height: 900 }];
-const PATIENCE_MS = 60_000;
+// What lies further down than this is in no picture.
+const TALLEST = 2200;
+const PATIENCE_MS = 120_000;
 const axe = readFileSync(new URL('./node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 
 const urls = process.argv.slice(2);
@@ -93,6 +95,8 @@ async function judge(url, screen) {
   const { width, height } = screen;
   const metrics = { width, height, deviceScaleFactor: 1, mobile: width < 600 };
   await call('Emulation.setDeviceMetricsOverride', metrics, sessionId);
+  // A picture is of the page and not of its scroll bar.
+  if (shots) await call('Emulation.setScrollbarsHidden', { hidden: true }, sessionId);
   const features = [{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }];
   await call('Emulation.setEmulatedMedia', { features }, sessionId);
   const loaded = event('Page.loadEventFired', sessionId);
@@ -111,7 +115,9 @@ async function judge(url, screen) {
 }
 
 async function shoot(url, screen, sessionId) {
-  const { data } = await call('Page.captureScreenshot', { captureBeyondViewport: true }, sessionId);
+  const tall = await evaluate('document.documentElement.scrollHeight', sessionId);
+  const clip = { x: 0, y: 0, width: screen.width, height: Math.min(tall, TALLEST), scale: 1 };
+  const { data } = await call('Page.captureScreenshot', { captureBeyondViewport: true, clip }, sessionId);
   const { pathname, search } = new URL(url);
   const name = `${pathname}${search}`.replaceAll(/[/?=]/g, '_');
   writeFileSync(join(shots, `${screen.name}${dark ? '-dark' : ''}${name}.png`), Buffer.from(data, 'base64'));

@@ -1,4 +1,4 @@
-//! What is checked in under `prometheus/` is what the code writes, and the tools of Prometheus accept it.
+//! What is checked in under `prometheus/` and `deploy/kubernetes/` is what the code writes, and the tools of Prometheus accept it.
 
 use std::path::Path;
 use std::process::Command;
@@ -19,9 +19,9 @@ pub(super) fn content(program: &str, arguments: &[&str]) -> String {
 
 #[test]
 fn the_rules_that_are_checked_in_are_what_the_code_writes() {
-    for shape in [Shape::Prometheus, Shape::Kubernetes] {
+    for (shape, folder) in [(Shape::Prometheus, "prometheus"), (Shape::Kubernetes, "deploy/kubernetes")] {
         let written = defaults(shape, &Settings::default());
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("prometheus").join(written.name);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(written.name);
         if std::env::var_os("EMC_UPDATE").is_some() {
             std::fs::write(&path, &written.text).unwrap();
         }

@@ -14,12 +14,25 @@ impl Portal {
     pub(crate) fn open() -> Self {
         Self::serving(|mut connection, heads| {
             heads.lock().unwrap().push_str(&read_head(&mut connection));
-            let page = "<!doctype html><title>Cổng dịch vụ công</title><h1>Bộ Ví dụ</h1>";
-            let head = format!(
-                "HTTP/1.1 200 OK\r\ncontent-type: text/html; charset=utf-8\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-                page.len()
-            );
-            let _ = connection.write_all((head + page).as_bytes());
+            answer(connection, "<!doctype html><title>Cổng dịch vụ công</title><h1>Bộ Ví dụ</h1>");
+        })
+    }
+
+    pub(crate) fn under_maintenance() -> Self {
+        Self::serving(|mut connection, _| {
+            read_head(&mut connection);
+            answer(connection, include_str!("../http/corpus/maintenance-classic.html"));
+        })
+    }
+
+    /// Sends everybody on.
+    pub(crate) fn that_sends_to(location: &str) -> Self {
+        let head = format!(
+            "HTTP/1.1 302 Found\r\nlocation: {location}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+        );
+        Self::serving(move |mut connection, _| {
+            read_head(&mut connection);
+            let _ = connection.write_all(head.as_bytes());
         })
     }
 
@@ -37,19 +50,27 @@ impl Portal {
         self.heads.lock().unwrap().clone()
     }
 
-    fn serving(answer: fn(TcpStream, &Mutex<String>)) -> Self {
+    fn serving(answer: impl Fn(TcpStream, &Mutex<String>) + Clone + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let heads = Arc::new(Mutex::new(String::new()));
         let kept = heads.clone();
         thread::spawn(move || {
             for connection in listener.incoming().flatten() {
-                let kept = kept.clone();
+                let (kept, answer) = (kept.clone(), answer.clone());
                 thread::spawn(move || answer(connection, &kept));
             }
         });
         Self { port, heads }
     }
+}
+
+fn answer(mut connection: TcpStream, page: &str) {
+    let head = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: text/html; charset=utf-8\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        page.len()
+    );
+    let _ = connection.write_all((head + page).as_bytes());
 }
 
 fn read_head(connection: &mut TcpStream) -> String {

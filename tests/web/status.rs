@@ -18,6 +18,7 @@ use serde_json::Value;
 
 use crate::fixture::{id, name, result, result_with};
 use crate::judges::{judge_with_axe, judge_with_checker};
+use crate::pictures::Picture;
 use crate::served::{Served, client};
 
 const PORTAL: &str = "status/bo-vd/dvc";
@@ -141,6 +142,57 @@ async fn what_was_never_measured_is_not_said_to_work() {
 }
 
 #[tokio::test]
+async fn planned_maintenance_is_not_called_broken_and_those_to_come_are_announced() {
+    let served = Served::new(&["trang-chu"]).await;
+    let now = Utc::now();
+    let what = Names { vi: "Nâng cấp <b>lõi</b>".to_owned(), en: String::new() };
+    let window = |hours: i64, what: Names| Maintenance {
+        portal: (name("bo-vd"), name("dvc")),
+        what,
+        begins: now + TimeDelta::hours(hours),
+        ends: now + TimeDelta::hours(hours + 2),
+    };
+    let maintenance = vec![window(-1, what), window(400, Names::default())];
+    served.state.set_notices(Notices { dependencies: Vec::new(), maintenance });
+    served.state.store.set_maintenance(|portal| portal.portal.as_str() == "dvc");
+    served.record(result("trang-chu", Some(Reason::ConnectTimeout)));
+
+    let page = text(&served, "status?lang=vi").await;
+    for words in [
+        "Có cổng đang bảo trì theo kế hoạch",
+        "<p>1 bảo trì theo kế hoạch</p>",
+        "⚙ Bảo trì theo kế hoạch</span>",
+        "⚙ Đang bảo trì</span>",
+        "⚙ Sắp bảo trì</span>",
+        "Không có sự cố nào đang diễn ra.",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert!(!page.contains("<b>") && page.contains("lõi"), "{page}");
+    assert!(text(&served, "status/bo-vd/dvc/badge.svg?lang=en").await.contains("Planned maintenance"));
+    assert!(text(&served, &format!("{PORTAL}?lang=en")).await.contains("Planned maintenance"));
+    let json: Value = serde_json::from_str(&text(&served, "status.json").await).unwrap();
+    assert_eq!(json["portals"][0]["planned_maintenance"], true);
+    assert_eq!(json["portals"][0]["status"], "unknown");
+    assert_eq!(json["maintenance"].as_array().unwrap().len(), 2);
+    let feed = text(&served, "status/feed.atom?lang=en").await;
+    assert_eq!(feed.matches("<entry>").count(), 1, "the other one is too far away: {feed}");
+
+    served.state.store.set_maintenance(|_| false);
+    served.record(result("trang-chu", Some(Reason::ConnectTimeout)));
+    let metrics = text(&served, "metrics").await;
+    assert!(
+        metrics.contains("emc_portal_maintenance{authority=\"bo-vd\",portal=\"dvc\",location=\"local\"} 0")
+    );
+    let of_probe = "authority=\"bo-vd\",portal=\"dvc\",probe=\"trang-chu\",kind=\"http\",location=\"local\"";
+    for (counter, value) in [("unknown", 1), ("failure", 1), ("success", 0)] {
+        let line = format!("emc_probe_{counter}_total{{{of_probe}}} {value}\n");
+        assert!(metrics.contains(&line), "{line}: {metrics}");
+    }
+    served.end().await;
+}
+
+#[tokio::test]
 async fn nothing_that_a_probed_page_says_gets_onto_the_page() {
     let served = Served::new(&["trang-chu"]).await;
     let hostile = "<script>alert(1)</script>\"'&gt;NGUYHIEM";
@@ -169,7 +221,9 @@ async fn programs_read_the_same_as_json_and_as_a_feed() {
     assert_eq!(answer.headers()[CONTENT_TYPE], "application/atom+xml; charset=utf-8");
     let feed = answer.text().await.unwrap();
     let ids: Vec<&str> = feed.split("<id>").skip(1).map(|rest| rest.split('<').next().unwrap()).collect();
-    assert_eq!(ids.len(), 3, "{feed}");
+    assert_eq!(ids.len(), 4, "the feed, two incidents and a maintenance: {feed}");
+    assert!(feed.contains("<title>Bảo trì theo kế hoạch: Cổng dịch vụ công</title>"), "{feed}");
+    assert!(feed.contains("<summary>Nâng cấp cơ sở dữ liệu (từ "), "{feed}");
     assert!(ids.iter().all(|id| id.starts_with("urn:uuid:") && id.len() == 45), "{ids:?}");
     let again = text(&served, "status/feed.atom?lang=vi").await;
     assert!(ids.iter().all(|id| again.contains(id)), "ids change: {again}");
@@ -214,5 +268,22 @@ async fn the_pages_satisfy_axe_and_the_html_checker_in_light_and_dark() {
     files.push(folder.path().join("badge.svg"));
     std::fs::write(&files[paths.len()], text(&served, "status/bo-vd/dvc/badge.svg").await).unwrap();
     judge_with_checker(&files);
+    served.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "writes docs/images: run make pictures"]
+async fn pictures_of_the_status_page() {
+    let served = served().await;
+    for language in ["vi", "en"] {
+        for (path, screen, dark, name) in [
+            ("status", "desk", false, "status"),
+            ("status", "phone", true, "status-phone"),
+            (PORTAL, "phone", false, "status-portal-phone"),
+        ] {
+            let url = format!("{}{path}?lang={language}", served.url);
+            Picture { url, screen, dark, name: format!("{name}-{language}") }.take();
+        }
+    }
     served.end().await;
 }

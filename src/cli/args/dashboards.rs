@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 
 /// `emc dashboards`.
 #[derive(Debug, Subcommand)]
@@ -16,9 +16,21 @@ pub enum DashboardsCommand {
 /// `emc dashboards export`.
 #[derive(Debug, clap::Args)]
 pub struct ExportArguments {
+    /// For whom: Grafana's own folders, or the sidecar of a Grafana that runs in Kubernetes.
+    #[arg(long = "format", value_name = "grafana|kubernetes", default_value = "grafana")]
+    pub shape: ExportShape,
     /// The folder to write to; files of these names are replaced.
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
+}
+
+/// For whom dashboards are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportShape {
+    /// JSON and provisioning files.
+    Grafana,
+    /// One file of `ConfigMap`s.
+    Kubernetes,
 }
 
 /// `emc dashboards preview`.

@@ -14,6 +14,10 @@ const PROBES: Text = Text { vi: "phép đo đang bật", en: "probes that run" }
 const DISABLED: Text = Text { vi: "phép đo đang tắt", en: "probes switched off" };
 const SERIES: Text = Text { vi: "chuỗi số liệu (tối đa)", en: "series (at most)" };
 const PER_SECOND: Text = Text { vi: "phép đo mỗi giây", en: "probes per second" };
+const MAINTENANCE: Text = Text {
+    vi: "bảo trì đã thông báo, đang hoặc sắp tới",
+    en: "announced maintenance, now or to come",
+};
 const HOSTS: Text = Text { vi: "máy chủ sẽ được liên hệ", en: "hosts that will be contacted" };
 const A_SECOND: Text = Text { vi: "lần/giây", en: "a second" };
 const CROWDED: Text = Text {
@@ -79,6 +83,12 @@ fn shown(checked: &Checked, language: Language) -> String {
     }
     for (host, rate) in &summary.hosts {
         text += &format!("    {host:<40} {rate:.3} {}\n", A_SECOND.in_language(language));
+    }
+    if !checked.maintenance.is_empty() {
+        text += &format!("  {:<32} {}\n", MAINTENANCE.in_language(language), checked.maintenance.len());
+    }
+    for (portal, when) in &checked.maintenance {
+        text += &format!("    {portal:<40} {when}\n");
     }
     for host in &summary.crowded {
         text += &format!("  ! {host} {}\n", CROWDED.in_language(language));

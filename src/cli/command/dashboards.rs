@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::app::dashboards::export;
+use crate::app::dashboards::{Shape, export};
 use crate::app::preview::{PreviewOptions, preview};
-use crate::cli::args::dashboards::{DashboardsCommand, ExportArguments, PreviewArguments};
+use crate::cli::args::dashboards::{DashboardsCommand, ExportArguments, ExportShape, PreviewArguments};
 use crate::cli::exit::{self, Exit};
 use crate::cli::out::Out;
 use crate::cli::surroundings::{Surroundings, world};
@@ -30,7 +30,11 @@ pub(super) fn run(command: DashboardsCommand, surroundings: &Surroundings, out: 
 }
 
 fn write(arguments: &ExportArguments) -> Result<Vec<PathBuf>, String> {
-    export(&arguments.folder).map_err(|(path, why)| format!("{}: {why}", path.display()))
+    let shape = match arguments.shape {
+        ExportShape::Grafana => Shape::Grafana,
+        ExportShape::Kubernetes => Shape::Kubernetes,
+    };
+    export(shape, &arguments.folder).map_err(|(path, why)| format!("{}: {why}", path.display()))
 }
 
 fn options(arguments: PreviewArguments, surroundings: &Surroundings) -> PreviewOptions {

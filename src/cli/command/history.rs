@@ -113,6 +113,7 @@ fn query(
         None => (arguments.authority.clone(), arguments.portal.clone()),
     };
     Ok(RunQuery {
+        run: None,
         authority,
         portal,
         probe: arguments.probe.clone(),

@@ -192,7 +192,7 @@ fn budgets() -> Row {
 
 fn dependencies() -> Row {
     Row {
-        title: t("Hệ thống dùng chung", "Shared systems"),
+        title: t("Hệ thống dùng chung và bảo trì", "Shared systems and maintenance"),
         panels: vec![
             Panel::timeline(
                 t("Trạng thái hệ thống dùng chung", "Status of shared systems"),
@@ -202,8 +202,21 @@ fn dependencies() -> Row {
                 ),
                 STATUSES,
             )
-            .sized(24, 5)
+            .sized(18, 5)
             .ask(t("{{dependency}}", "{{dependency}}"), worst(&of(&c::DEPENDENCY_STATUS), "dependency")),
+            Panel::number(
+                t("Cổng đang bảo trì", "Portals under maintenance"),
+                t(
+                    "Số cổng đang trong thời gian bảo trì đã thông báo: lần đo lúc ấy không tính vào mục tiêu, dù tốt hay hỏng.",
+                    "Portals in a window of announced maintenance: their runs count neither for nor against objectives.",
+                ),
+                PLAIN,
+            )
+            .sized(6, 5)
+            .ask(
+                t("đang bảo trì", "under maintenance"),
+                format!("sum(max by ({PORTAL}) ({}))", of(&c::PORTAL_MAINTENANCE)),
+            ),
         ],
     }
 }

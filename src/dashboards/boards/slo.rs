@@ -4,11 +4,14 @@ use crate::dashboards::board::{
     BUDGET, Board, Colour, Column, Lines, Link, NONE_IS_GOOD, Order, PLAIN, Panel, Row, Scale, Unit,
     Variable, t,
 };
-use crate::dashboards::promql::{availability, budget_left, burn, coverage, named, objective, of, quantile};
+use crate::dashboards::promql::{
+    availability, budget_left, burn, coverage, named, objective, of, quantile, recorded_burn,
+};
 use crate::metrics::catalogue as c;
+use crate::model::text::Text;
 
 const PERIOD: &str = "$slo_window";
-const NAMES: crate::model::text::Text = t("{{portal_LANG}}", "{{portal_LANG}}");
+const NAMES: Text = t("{{portal_LANG}}", "{{portal_LANG}}");
 /// From Google's SRE workbook: 14.4 uses up 2 % of 30 days in an hour, 6 uses up 5 % in 6 hours.
 const FAST: Scale = Scale { lowest: Colour::Good, steps: &[(6.0, Colour::Warn), (14.4, Colour::Bad)] };
 /// 1 and 3 use up 10 % in 3 days and in 1 day.
@@ -124,40 +127,47 @@ fn portals() -> Row {
     Row { title: t("Từng cổng", "Each portal"), panels: vec![table, over_time] }
 }
 
+/// What stands where Prometheus has not loaded the rules.
+const NO_RULES: Text =
+    t("không đủ dữ liệu: Prometheus cần nạp emc.rules.yml", "n/a: Prometheus has to load emc.rules.yml");
+
 fn burning() -> Row {
-    let rates = |title, purpose, limits, windows: [&str; 2]| {
-        let mut panel = Panel::lines(title, purpose, Lines { limits: Some(limits), ..Lines::default() });
-        for window in windows {
-            let legend = match window {
-                "5m" => t("{{portal_LANG}} 5m", "{{portal_LANG}} 5m"),
-                "1h" => t("{{portal_LANG}} 1h", "{{portal_LANG}} 1h"),
-                "6h" => t("{{portal_LANG}} 6h", "{{portal_LANG}} 6h"),
-                _ => t("{{portal_LANG}} 3d", "{{portal_LANG}} 3d"),
-            };
-            panel = panel.ask(legend, named(&burn(window)));
-        }
-        panel
+    const FAST_WINDOWS: &[(&str, Text)] = &[
+        ("5m", t("{{portal_LANG}}, {{slo}}: 5 phút", "{{portal_LANG}}, {{slo}}: 5 minutes")),
+        ("1h", t("{{portal_LANG}}, {{slo}}: 1 giờ", "{{portal_LANG}}, {{slo}}: 1 hour")),
+        ("6h", t("{{portal_LANG}}, {{slo}}: 6 giờ", "{{portal_LANG}}, {{slo}}: 6 hours")),
+    ];
+    const SLOW_WINDOWS: &[(&str, Text)] = &[
+        ("6h", t("{{portal_LANG}}, {{slo}}: 6 giờ", "{{portal_LANG}}, {{slo}}: 6 hours")),
+        ("1d", t("{{portal_LANG}}, {{slo}}: 1 ngày", "{{portal_LANG}}, {{slo}}: 1 day")),
+        ("3d", t("{{portal_LANG}}, {{slo}}: 3 ngày", "{{portal_LANG}}, {{slo}}: 3 days")),
+    ];
+    let rates = |title, purpose, limits, windows: &[(&str, Text)]| {
+        let panel = Panel::lines(title, purpose, Lines { limits: Some(limits), ..Lines::default() });
+        let ask =
+            |panel: Panel, (window, legend): &(&str, Text)| panel.ask(*legend, named(&recorded_burn(window)));
+        Panel { nothing: NO_RULES, ..windows.iter().fold(panel, ask) }
     };
     Row {
         title: t("Tốc độ cạn dư địa", "How fast the budget burns"),
         panels: vec![
             rates(
-                t("Cạn nhanh: 5 phút và 1 giờ", "Fast burn: 5 minutes and 1 hour"),
+                t("Cạn nhanh: 5 phút, 1 giờ, 6 giờ", "Fast burn: 5 minutes, 1 hour, 6 hours"),
                 t(
-                    "1 là cạn đúng vào cuối 30 ngày; từ 14,4 ở cả hai cửa sổ là phải xử lý ngay. Cửa sổ 5 phút cần chu kỳ đo từ 1 phút trở xuống mới có nghĩa.",
-                    "1 uses the budget up exactly at the end of 30 days; from 14.4 in both windows somebody must act now. Five minutes mean something only where probes run every minute or more often.",
+                    "1 là cạn đúng vào cuối 30 ngày; từ 14,4 ở cả 5 phút lẫn 1 giờ là phải xử lý ngay. Như luật cảnh báo tính, ở nơi đo thấy xấu nhất; cổng đo thưa không có cửa sổ ngắn.",
+                    "1 uses the budget up exactly at the end of 30 days; from 14.4 over 5 minutes and 1 hour somebody must act now. As the alerts see it, at the location that sees the worst; portals probed seldom have no short windows.",
                 ),
                 FAST,
-                ["5m", "1h"],
+                FAST_WINDOWS,
             ),
             rates(
-                t("Cạn chậm: 6 giờ và 3 ngày", "Slow burn: 6 hours and 3 days"),
+                t("Cạn chậm: 6 giờ, 1 ngày, 3 ngày", "Slow burn: 6 hours, 1 day, 3 days"),
                 t(
-                    "Từ 1 trở lên ở cả hai cửa sổ là sẽ không đạt mục tiêu nếu không sửa.",
-                    "From 1 upwards in both windows the objective will be missed unless something is mended.",
+                    "Từ 1 trở lên ở cả 6 giờ lẫn 3 ngày là sẽ không đạt mục tiêu nếu không sửa.",
+                    "From 1 upwards over 6 hours and 3 days the objective will be missed unless something is mended.",
                 ),
                 SLOW,
-                ["6h", "3d"],
+                SLOW_WINDOWS,
             ),
         ],
     }

@@ -43,7 +43,9 @@
   }
   const moment = (millis, more = {}) => new Date(millis).toLocaleString(locale,
     { timeZone: zone, day: '2-digit', month: '2-digit', hour: '2-digit', minute: '2-digit', hour12: false, ...more });
-  const clock = (at) => new Date(at * 1000).toLocaleTimeString(locale, { timeZone: zone, hour: '2-digit', minute: '2-digit', hour12: false });
+  // Within a few minutes, two marks of an axis may share their minute.
+  const brief = data.boards.every((board) => board.range <= 600) ? { second: '2-digit' } : {};
+  const clock = (at) => new Date(at * 1000).toLocaleTimeString(locale, { timeZone: zone, hour: '2-digit', minute: '2-digit', ...brief, hour12: false });
   function shown(value, unit) {
     if (value === null || value === undefined || Number.isNaN(value)) return data.nothing;
     switch (unit) {
@@ -264,11 +266,13 @@
     const axis = { stroke: css('quiet'), grid: { stroke: css('grid'), width: 1 }, ticks: { show: false }, font: '12px system-ui, sans-serif' };
     const limits = panel.view.limits?.steps ?? [];
     const options = {
+      // Half a time of day stands out at the right of the last mark.
+      padding: [null, 30, null, null],
       width: body.clientWidth, height: Math.max(150, panel.height * 30 - 52),
       cursor: { sync: { key: board.id }, points: { size: 6 } },
       scales: { x: { time: true }, y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.08 : 1] } },
       axes: [
-        { ...axis, size: 26, space: 70, values: (_, splits) => splits.map(clock) },
+        { ...axis, size: 26, space: 80, values: (_, splits) => splits.map(clock) },
         { ...axis, size: 62, values: (_, splits) => splits.map((split) => shown(split, panel.unit)) },
       ],
       series: [{ label: vi ? 'lúc' : 'at', value: (_, at) => (at === null ? '' : clock(at)) }, ...order.map((index) => ({

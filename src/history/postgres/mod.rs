@@ -1,18 +1,21 @@
 //! History that several `emc` share: PostgreSQL. Every location writes its own series; a connection that breaks is an
 //! error here, and the writer opens another and hands the batch in again.
 
+mod encrypted;
 mod migrate;
 mod read;
 mod write;
 
+use std::future::Future;
 use std::path::Path;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::config::SslMode;
 use tokio_postgres::{Client, Config, NoTls};
 
-use crate::history::evidence;
+use crate::history::evidence::{self, Evidence};
 use crate::history::record::{Record, StoredRun};
 use crate::history::settings::{Keep, Server};
 use crate::history::store::{RunQuery, Store, StoreError, StoredStretch, Total};
@@ -24,6 +27,10 @@ use crate::slo::interval::Interval;
 
 /// How long a connection may take to come about, and how long what was sent may go unanswered by the other machine.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a connection may take until the server knows us.
+const PATIENCE_AT_FIRST: Duration = Duration::from_secs(10);
+/// How long anything else may take; the server itself gives each statement half of it.
+const PATIENCE_IN_ALL: Duration = Duration::from_secs(60);
 /// What the server is told of each connection: where our tables are, and that nothing may take longer.
 const OPTIONS: &str = "-c search_path=emc -c statement_timeout=30000 -c lock_timeout=10000";
 const NO_COPY: Text = Text {
@@ -46,10 +53,27 @@ impl PostgresStore {
             .enable_all()
             .build()
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        let mut client = runtime.block_on(dial(server))?;
-        runtime.block_on(migrate::to_latest(&mut client))?;
+        let mut client = runtime.block_on(within(PATIENCE_AT_FIRST, dial(server)))?;
+        runtime.block_on(within(PATIENCE_IN_ALL, migrate::to_latest(&mut client)))?;
         Ok(Self { runtime, client, keep, known: write::Known::default() })
     }
+
+    fn ask<T>(
+        &self,
+        question: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, StoreError> {
+        self.runtime.block_on(within(PATIENCE_IN_ALL, async { question.await.map_err(told) }))
+    }
+}
+
+/// A server that was stopped keeps its connections and says nothing: no time limit of its own would end that.
+#[expect(clippy::disallowed_methods, reason = "bounds what a store may do; no measurement waits for it")]
+async fn within<T>(
+    patience: Duration,
+    work: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    let late = |_| StoreError::Unavailable(format!("no answer for {} s", patience.as_secs()));
+    tokio::time::timeout(patience, work).await.map_err(late)?
 }
 
 async fn dial(server: &Server) -> Result<Client, StoreError> {
@@ -67,15 +91,27 @@ async fn dial(server: &Server) -> Result<Client, StoreError> {
     if let Some(password) = &server.password {
         config.password(Secret::expose(password));
     }
-    let (client, connection) = config.connect(NoTls).await.map_err(told)?;
-    // It ends when the client is dropped or the server goes; whoever asks next is told.
-    tokio::spawn(async move { drop(connection.await) });
-    Ok(client)
+    // A connection ends when its client is dropped or the server goes; whoever asks next is told.
+    match encrypted::encrypting(&server.trust)? {
+        None => {
+            let (client, connection) =
+                config.ssl_mode(SslMode::Disable).connect(NoTls).await.map_err(told)?;
+            tokio::spawn(async move { drop(connection.await) });
+            Ok(client)
+        }
+        Some(encrypting) => {
+            config.ssl_mode(SslMode::Require);
+            let (client, connection) = config.connect(encrypting).await.map_err(told)?;
+            tokio::spawn(async move { drop(connection.await) });
+            Ok(client)
+        }
+    }
 }
 
 impl Store for PostgresStore {
     fn commit(&mut self, batch: &[Record]) -> Result<(), StoreError> {
-        let done = self.runtime.block_on(write::commit(&mut self.client, &mut self.known, batch));
+        let writing = write::commit(&mut self.client, &mut self.known, batch);
+        let done = self.runtime.block_on(within(PATIENCE_IN_ALL, writing));
         if done.is_err() {
             self.known = write::Known::default();
         }
@@ -83,24 +119,24 @@ impl Store for PostgresStore {
     }
 
     fn trim(&mut self, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        self.runtime.block_on(write::trim(&self.client, &self.keep, now)).map_err(told)
+        self.ask(write::trim(&self.client, &self.keep, now))
     }
 
     fn runs(&mut self, query: &RunQuery) -> Result<Vec<StoredRun>, StoreError> {
-        self.runtime.block_on(read::runs(&self.client, query)).map_err(told)
+        self.ask(read::runs(&self.client, query))
     }
 
-    fn evidence(&mut self, run: RunId) -> Result<Option<String>, StoreError> {
-        let packed = self.runtime.block_on(read::evidence(&self.client, run)).map_err(told)?;
+    fn evidence(&mut self, run: RunId) -> Result<Option<Evidence>, StoreError> {
+        let packed = self.ask(read::evidence(&self.client, run))?;
         Ok(packed.and_then(|packed| evidence::unpack(&packed)))
     }
 
     fn stretches(&mut self, within: &Interval) -> Result<Vec<StoredStretch>, StoreError> {
-        self.runtime.block_on(read::stretches(&self.client, within)).map_err(told)
+        self.ask(read::stretches(&self.client, within))
     }
 
     fn totals(&mut self, step: Step, within: &Interval) -> Result<Vec<Total>, StoreError> {
-        self.runtime.block_on(read::totals(&self.client, step, within)).map_err(told)
+        self.ask(read::totals(&self.client, step, within))
     }
 
     fn backup(&mut self, _: &Path) -> Result<(), StoreError> {

@@ -31,6 +31,9 @@ pub(super) async fn runs(client: &Client, query: &RunQuery) -> Result<Vec<Stored
             want(&format!("series.{column} ="), Box::new(value.clone()));
         }
     }
+    if let Some(run) = query.run {
+        want("runs.run =", Box::new(run.number().cast_signed()));
+    }
     if let Some(status) = query.status {
         want("runs.status =", Box::new(status.as_str()));
     }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use crate::history::evidence;
+use crate::history::evidence::{self, Evidence};
 use crate::history::record::{Record, StoredRun};
 use crate::history::settings::Keep;
 use crate::history::store::{RunQuery, Store, StoreError, StoredStretch, Total};
@@ -58,11 +58,12 @@ impl SqliteStore {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | more;
         let connection = Connection::open_with_flags(path, flags).map_err(told)?;
         connection.busy_timeout(PATIENCE).map_err(told)?;
-        // FULL syncs the WAL at each commit: what is committed survives power loss. The log is cut back to 64 MiB.
+        // FULL syncs the WAL at each commit: what is committed survives power loss. The log is cut back to 64 MiB. Rows come
+        // by time, so that a small cache holds the pages that a monitor writes.
         connection
             .execute_batch(
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864; \
-                 PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8192;",
+                 PRAGMA temp_store=MEMORY; PRAGMA cache_size=-512;",
             )
             .map_err(told)?;
         Ok(Self { connection, keep, known: write::Known::default() })
@@ -87,7 +88,7 @@ impl Store for SqliteStore {
         read::runs(&self.connection, query).map_err(told)
     }
 
-    fn evidence(&mut self, run: RunId) -> Result<Option<String>, StoreError> {
+    fn evidence(&mut self, run: RunId) -> Result<Option<Evidence>, StoreError> {
         let packed = read::evidence(&self.connection, run).map_err(told)?;
         Ok(packed.and_then(|packed| evidence::unpack(&packed)))
     }

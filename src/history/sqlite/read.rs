@@ -25,6 +25,10 @@ pub(super) fn runs(connection: &Connection, query: &RunQuery) -> rusqlite::Resul
             values.push(value.clone().into());
         }
     }
+    if let Some(run) = query.run {
+        wanted.push("runs.run = ?".to_owned());
+        values.push(run_number(run).into());
+    }
     if let Some(status) = query.status {
         wanted.push("runs.status = ?".to_owned());
         values.push(status.as_str().to_owned().into());

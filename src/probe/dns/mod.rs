@@ -28,6 +28,7 @@ use crate::model::fault::Fault;
 use crate::model::finding::Assessment;
 use crate::model::phase::{Phase, Phases};
 use crate::model::reason::Reason;
+use crate::model::status::Status;
 use crate::model::text::{Text, presentable};
 use crate::net::run::Run;
 use crate::probe::dns::asking::Asker;
@@ -173,7 +174,7 @@ impl Probe for DnsProbe {
         phases
     }
 
-    fn facts(&self, seen: Seen) -> Facts {
+    fn facts(&self, seen: Seen, _: Status) -> Facts {
         let mut shown = json!({"name": bare(&self.plan.name), "record": self.plan.record.to_string()});
         let mut put = |key: &str, value: Value| shown[key] = value;
         if let Ok(answer) = &seen.answer {

@@ -22,6 +22,7 @@ use crate::model::facts::Facts;
 use crate::model::fault::Fault;
 use crate::model::finding::Assessment;
 use crate::model::phase::Phases;
+use crate::model::status::Status;
 use crate::model::text::Text;
 use crate::net::run::Run;
 use crate::probe::http::build::Plan;
@@ -59,8 +60,8 @@ impl Probe for HttpProbe {
         seen.phases
     }
 
-    fn facts(&self, seen: Observation) -> Facts {
-        seen.into_facts(&self.plan.request)
+    fn facts(&self, seen: Observation, status: Status) -> Facts {
+        seen.into_facts(&self.plan.request, status)
     }
 
     fn target(&self) -> String {

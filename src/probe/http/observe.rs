@@ -11,11 +11,13 @@ use http::header::{CONTENT_TYPE, HeaderMap, SET_COOKIE};
 use tokio::sync::Semaphore;
 use url::Url;
 
+use crate::html::excerpt::excerpt;
 use crate::html::phrases::is_login_path;
 use crate::model::facts::{AddressFacts, Facts, HttpFacts, TlsFacts};
 use crate::model::fault::Fault;
 use crate::model::phase::Phases;
 use crate::model::reason::Reason;
+use crate::model::status::Status;
 use crate::model::text::presentable;
 use crate::model::told::{Told, told};
 use crate::net::exchange::{Exchange, Head};
@@ -62,6 +64,7 @@ pub(in crate::probe) struct Observation {
     pub(super) fault: Option<Fault>,
     /// The last body, read.
     pub(super) reading: Option<Arc<Reading>>,
+    body: Bytes,
     /// Whether only the head was asked for.
     asked_for_head: bool,
     wire_bytes: u64,
@@ -104,6 +107,7 @@ pub(super) async fn observe(
     } else {
         body
     };
+    seen.body = body.clone();
     if let Some(head) = &seen.head {
         match read(plan, memo, body, &head.headers, run).await {
             Ok(reading) => seen.reading = Some(reading),
@@ -138,6 +142,7 @@ impl<'a> Walk<'a> {
             refusal: None,
             fault: None,
             reading: None,
+            body: Bytes::new(),
             asked_for_head: plan.request.method == Method::HEAD,
             wire_bytes: 0,
             body_bytes: 0,
@@ -304,6 +309,10 @@ const SHOWN_HEADERS: &[&str] = &[
     "x-cache",
     "x-powered-by",
 ];
+/// How much of a body is read for an excerpt, in bytes: portals begin with menus.
+const EXCERPT_FROM: usize = 64 << 10;
+/// The longest excerpt, in characters.
+const EXCERPT_MAX: usize = 400;
 /// The longest header value shown, in characters.
 const SHOWN_MAX: usize = 200;
 
@@ -324,8 +333,9 @@ impl Observation {
     }
 
     /// The facts to show.
-    pub(super) fn into_facts(self, request: &RequestPlan) -> Facts {
+    pub(super) fn into_facts(self, request: &RequestPlan, status: Status) -> Facts {
         let words = |text: &str| presentable(&request.redact(text), SHOWN_MAX);
+        let excerpt = if status == Status::Up { String::new() } else { self.excerpt(request) };
         let http = HttpFacts {
             status: self.head.as_ref().map(|head| head.status.as_u16()),
             version: self.version(),
@@ -340,6 +350,7 @@ impl Observation {
                 .as_ref()
                 .map(|head| self.shown_headers(&head.headers, words))
                 .unwrap_or_default(),
+            excerpt,
         };
         Facts {
             addresses: self.addresses,
@@ -348,6 +359,14 @@ impl Observation {
             kernel_timed: self.kernel_timed,
             ..Facts::default()
         }
+    }
+
+    /// How the body begins, without our own secrets in any form in which a server may write them.
+    fn excerpt(&self, request: &RequestPlan) -> String {
+        let head = self.body.get(..EXCERPT_FROM.min(self.body.len())).unwrap_or_default();
+        let content_type = self.head.as_ref().and_then(|head| head.headers.get(CONTENT_TYPE));
+        let text = reading::text(head, content_type.and_then(|value| value.to_str().ok()));
+        presentable(&excerpt(&request.redact_written(&text), EXCERPT_MAX + 1), EXCERPT_MAX)
     }
 
     fn shown_headers(&self, headers: &HeaderMap, words: impl Fn(&str) -> String) -> BTreeMap<String, String> {

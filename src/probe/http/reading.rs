@@ -115,6 +115,15 @@ pub(super) fn read(
     reading
 }
 
+/// A body as a reader sees it; nothing where it is no text.
+pub(super) fn text(body: &[u8], content_type: Option<&str>) -> String {
+    if memchr::memchr(0, body).is_some() {
+        return String::new();
+    }
+    let Decoded { text, .. } = decode(body, content_type);
+    if Kind::of(body, content_type) == Kind::Html { reader_text(&text) } else { normal(&text).into_owned() }
+}
+
 impl Reading {
     fn answer(&mut self, text: &str, expect: &Expectations) {
         let has = |words: &str| memmem::find(text.as_bytes(), words.as_bytes()).is_some();

@@ -5,6 +5,7 @@ use http::header::{COOKIE, HeaderValue};
 use http::{HeaderMap, Method};
 use url::Url;
 
+use crate::html::text::folded_words;
 use crate::model::secret::{REDACTED, Secret};
 use crate::net::exchange::Request;
 use crate::probe::http::address::same_origin;
@@ -52,6 +53,21 @@ impl RequestPlan {
         for secret in self.secrets.iter().filter(|secret| secret.expose().len() >= SECRET_MIN) {
             if shown.contains(secret.expose()) {
                 shown = shown.replace(secret.expose(), REDACTED);
+            }
+        }
+        shown
+    }
+
+    /// As [`Self::redact`], also where a secret was written as in JSON or with its spaces folded.
+    pub(super) fn redact_written(&self, words: &str) -> String {
+        let mut shown = self.redact(words);
+        for secret in self.secrets.iter().map(Secret::expose).filter(|secret| secret.len() >= SECRET_MIN) {
+            let quoted = serde_json::to_string(secret).unwrap_or_default();
+            let percent: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+            for form in [quoted.trim_matches('"'), &folded_words(secret), &percent] {
+                if form.len() >= SECRET_MIN && shown.contains(form) {
+                    shown = shown.replace(form, REDACTED);
+                }
             }
         }
         shown

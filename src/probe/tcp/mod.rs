@@ -14,6 +14,7 @@ use crate::model::facts::{AddressFacts, Facts, TlsFacts};
 use crate::model::fault::Fault;
 use crate::model::finding::Assessment;
 use crate::model::phase::{Phase, Phases};
+use crate::model::status::Status;
 use crate::model::text::Text;
 use crate::net::route::Reach;
 use crate::net::run::Run;
@@ -130,7 +131,7 @@ impl Probe for TcpProbe {
         seen.phases
     }
 
-    fn facts(&self, seen: Seen) -> Facts {
+    fn facts(&self, seen: Seen, _: Status) -> Facts {
         let told =
             |heard: &Heard| json!({"expected": heard.expected, "found": heard.found, "fits": heard.fits});
         let heard: Vec<Value> = seen.heard.iter().map(told).collect();

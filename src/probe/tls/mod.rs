@@ -22,6 +22,7 @@ use crate::model::fault::Fault;
 use crate::model::finding::Assessment;
 use crate::model::phase::{Phase, Phases};
 use crate::model::reason::Reason;
+use crate::model::status::Status;
 use crate::model::text::Text;
 use crate::net::route::{Endpoint, Reach, Route};
 use crate::net::run::Run;
@@ -107,7 +108,7 @@ impl Probe for TlsProbe {
         seen.phases
     }
 
-    fn facts(&self, seen: Seen) -> Facts {
+    fn facts(&self, seen: Seen, _: Status) -> Facts {
         let scan = seen.scan.map(|scan| ("tls_scan", scan.to_json()));
         Facts {
             addresses: seen.addresses,

@@ -3,6 +3,7 @@
 //! Templates stand beside this file and are compiled in. Text that came from a server passes [`shown`] besides.
 
 pub(crate) mod landing;
+pub(crate) mod past;
 pub(crate) mod run;
 pub(crate) mod status;
 

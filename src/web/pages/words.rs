@@ -22,8 +22,17 @@ words! {
     NOT_FOUND_TEXT "Địa chỉ này không dẫn đến trang nào của emc." / "This address leads to no page of emc.";
     NOT_KEPT "Lần đo này không còn được lưu" / "This run is no longer kept";
     NOT_KEPT_TEXT
-        "emc chỉ giữ các lần đo gần đây trong bộ nhớ; lần đo có sự cố được giữ lâu hơn. Khởi động lại thì bắt đầu lại từ đầu."
-        / "emc keeps only recent runs in memory, those with trouble for longer. A restart begins anew.";
+        "Các lần đo gần đây nằm trong bộ nhớ, các lần cũ hơn nằm trong lịch sử theo thời hạn lưu trong cấu hình. Lần đo này không có ở cả hai nơi."
+        / "Recent runs are in memory, older ones in history for as long as the configuration says. This one is in neither.";
+    NOT_NOW "Chưa đọc được lịch sử" / "History cannot be read now";
+    NOT_NOW_TEXT
+        "Lần đo này không còn trong bộ nhớ, và lịch sử đang bận hoặc không trả lời kịp. Hãy thử lại sau ít phút."
+        / "This run is no longer in memory, and history is busy or does not answer in time. Try again in a few minutes.";
+    PAST "Lần đo này được lấy từ lịch sử." / "This run comes out of history.";
+    PAST_HEAD
+        "Lần đo này được lấy từ lịch sử. Chỉ một phần các lần đo có sự cố được lưu trọn vẹn; của lần này chỉ còn những gì dưới đây."
+        / "This run comes out of history. Only some of the runs that were not up are kept whole; of this one no more is left than this.";
+    EXCERPT "Trích nội dung" / "Excerpt of the body";
     SEARCH "Tìm phép đo hoặc địa chỉ" / "Find a probe or an address";
     FIND "Tìm" / "Find";
     NO_PROBES "Chưa có phép đo nào được cấu hình." / "No probe is configured yet.";
@@ -106,5 +115,15 @@ pub(super) const fn outcome(outcome: Outcome) -> Text {
         Outcome::Failed => Text { vi: "không đạt", en: "failed" },
         Outcome::CannotTell => Text { vi: "không xác định", en: "cannot tell" },
         Outcome::Inapplicable => Text { vi: "không áp dụng", en: "inapplicable" },
+    }
+}
+
+/// The outcome of this name in JSON; one that is not known cannot be told.
+pub(super) fn outcome_named(name: &str) -> Outcome {
+    match name {
+        "passed" => Outcome::Passed,
+        "failed" => Outcome::Failed,
+        "inapplicable" => Outcome::Inapplicable,
+        _ => Outcome::CannotTell,
     }
 }

@@ -30,7 +30,7 @@ struct Badge {
 /// Draws it.
 pub(crate) fn badge(state: &WebState, reader: &Reader, key: &PortalKey) -> Response {
     let Some((_, life)) = portal(state, key) else { return not_found(reader) };
-    let (label, word) = (reader.say(plain::BADGE), Mark::of(life.status, reader).word);
+    let (label, word) = (reader.say(plain::BADGE), Mark::of_life(Some(&life), reader).word);
     let wide = |text: &str| text.chars().count() * LETTER + 2 * ROOM;
     let badge = Badge { label, word, colour: colour(life.status), left: wide(label), right: wide(word) };
     match badge.render() {

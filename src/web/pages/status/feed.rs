@@ -1,18 +1,24 @@
-//! Incidents as an Atom feed (RFC 4287), so that people and rooms for journalists can follow without our knowing them.
+//! Incidents and announced maintenance as an Atom feed (RFC 4287), so that people and newsrooms can follow without our
+//! knowing them.
 
 use askama::Template;
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, TimeDelta, Utc};
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use xxhash_rust::xxh3::xxh3_128;
 
+use crate::web::notices::Maintenance;
 use crate::web::pages::Reader;
+use crate::web::pages::status::page::{name_of, work};
 use crate::web::pages::status::plain;
-use crate::web::pages::status::view::{IncidentView, incidents, portals};
+use crate::web::pages::status::view::{IncidentView, address, incidents, minute, portals};
 use crate::web::state::WebState;
 
 /// Entries in the feed.
 const ENTRIES: usize = 50;
+/// Maintenance is told of so long before it begins. When it was announced is not known.
+const BEFOREHAND: TimeDelta = TimeDelta::days(7);
 
 #[derive(Template)]
 #[template(path = "web/pages/status/feed.xml")]
@@ -25,15 +31,20 @@ struct Feed<'a> {
 
 struct Entry {
     id: String,
+    title: String,
+    published: String,
     updated: String,
-    incident: IncidentView,
+    address: String,
+    summary: String,
 }
 
 /// Writes the feed.
 pub(crate) fn feed(state: &WebState, reader: &Reader) -> Response {
     let now = (state.clock)();
-    let incidents = incidents(&portals(state, reader), now, reader).into_iter().take(ENTRIES);
-    let entries: Vec<Entry> = incidents.map(entry).collect();
+    let planned = maintenance(state, now, reader);
+    let incidents = incidents(&portals(state, reader), now, reader).into_iter();
+    let entries: Vec<Entry> =
+        planned.into_iter().chain(incidents.map(|one| entry(&one, reader))).take(ENTRIES).collect();
     // A feed without entries was last changed when nothing was: any fixed moment will do.
     let updated = entries.iter().map(|entry| entry.updated.clone()).max();
     let feed = Feed {
@@ -48,10 +59,41 @@ pub(crate) fn feed(state: &WebState, reader: &Reader) -> Response {
     }
 }
 
-fn entry(incident: IncidentView) -> Entry {
+fn entry(incident: &IncidentView, reader: &Reader) -> Entry {
     let place = incident.address.split('?').next().unwrap_or_default();
-    let updated = incident.ended.as_ref().map_or(&incident.begun, |ended| ended).iso.clone();
-    Entry { id: urn(&format!("{place} {}", incident.begun.iso)), updated, incident }
+    let ended = incident.ended.as_ref();
+    let mut summary = format!("{} {} {}", incident.what, reader.say(plain::SINCE), incident.begun.local);
+    if let Some(ended) = ended {
+        summary += &format!(" {} {}", reader.say(plain::UNTIL), ended.local);
+    }
+    Entry {
+        id: urn(&format!("{place} {}", incident.begun.iso)),
+        title: format!("{}: {} ({})", incident.mark.word, incident.portal, incident.authority),
+        published: incident.begun.iso.clone(),
+        updated: ended.unwrap_or(&incident.begun).iso.clone(),
+        address: incident.address.clone(),
+        summary,
+    }
+}
+
+/// Windows under way and soon to come.
+fn maintenance(state: &WebState, now: DateTime<Utc>, reader: &Reader) -> Vec<Entry> {
+    let notices = state.notices();
+    let soon = |one: &&Maintenance| one.begins - BEFOREHAND <= now && now < one.ends;
+    let entry = |one: &Maintenance| {
+        let (begins, ends) = (minute(one.begins, reader), minute(one.ends, reader));
+        let told = minute(one.begins - BEFOREHAND, reader).iso;
+        let (from, until) = (reader.say(plain::FROM), reader.say(plain::UNTIL));
+        Entry {
+            id: urn(&format!("maintenance {}/{} {}", one.portal.0, one.portal.1, begins.iso)),
+            title: format!("{}: {}", reader.say(plain::PLANNED), name_of(state, &one.portal, reader)),
+            published: told.clone(),
+            updated: told,
+            address: address(&one.portal, reader),
+            summary: format!("{} ({from} {} {until} {})", work(one, reader), begins.local, ends.local),
+        }
+    };
+    notices.maintenance.iter().filter(soon).map(entry).collect()
 }
 
 /// An id that stays the same wherever the feed is read.

@@ -7,7 +7,7 @@ use crate::model::reason::Reason;
 use crate::model::status::Status;
 use crate::web::chronicle::{Day, Life, Trouble};
 use crate::web::pages::status::plain;
-use crate::web::pages::status::view::{key, look};
+use crate::web::pages::status::view::{is_planned, key, look};
 use crate::web::state::WebState;
 
 /// Writes it.
@@ -26,6 +26,7 @@ pub(crate) fn json(state: &WebState) -> Response {
                 "authority_name": portal.authority_name,
                 "name": portal.portal_name,
                 "status": life.status,
+                "planned_maintenance": is_planned(&life),
                 "measured_at": life.measured,
                 "days": life.days.iter().map(day).collect::<Vec<_>>(),
                 "incidents": incidents(&life),

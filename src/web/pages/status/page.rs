@@ -14,7 +14,7 @@ use crate::web::pages::status::plain;
 use crate::web::pages::status::view::{
     IncidentView, Mark, PortalView, incidents, minute, named, portal, portal_view, portals,
 };
-use crate::web::pages::{Reader, STATUS_STYLE, STYLE, answer, words};
+use crate::web::pages::{Reader, STATUS_STYLE, STYLE, answer, shown, words};
 use crate::web::state::WebState;
 
 /// Incidents that are over, on the page.
@@ -49,6 +49,8 @@ struct Group {
 }
 
 struct MaintenanceView {
+    /// Whether it is under way or to come.
+    when: &'static str,
     portal: String,
     what: String,
     begins: Moment,
@@ -80,6 +82,8 @@ fn headline(portals: &[PortalView], reader: &Reader) -> Headline {
         ("down", "✕", plain::SOME_DOWN)
     } else if any(Status::Degraded) {
         ("degraded", "!", plain::SOME_DEGRADED)
+    } else if portals.iter().any(|portal| portal.planned) {
+        ("unknown", "⚙", plain::SOME_PLANNED)
     } else if any(Status::Up) && any(Status::Unknown) {
         ("unknown", "?", plain::SOME_UNKNOWN)
     } else if any(Status::Up) {
@@ -92,9 +96,13 @@ fn headline(portals: &[PortalView], reader: &Reader) -> Headline {
 
 /// `1 gián đoạn · 12 hoạt động`: what there is, the worst first.
 fn counts(portals: &[PortalView], reader: &Reader) -> String {
-    let of = |status: Status| portals.iter().filter(|portal| portal.status == status).count();
+    let of =
+        |status: Status| portals.iter().filter(|portal| portal.status == status && !portal.planned).count();
     let order = [Status::Down, Status::Degraded, Status::Up, Status::Unknown];
-    let found = order.map(|status| (of(status), reader.say(plain::status(status)).to_lowercase()));
+    let mut found: Vec<_> =
+        order.iter().map(|status| (of(*status), reader.say(plain::status(*status)).to_lowercase())).collect();
+    let planned = portals.iter().filter(|portal| portal.planned).count();
+    found.push((planned, reader.say(plain::PLANNED).to_lowercase()));
     let said: Vec<String> =
         found.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
     said.join(" · ")
@@ -116,15 +124,22 @@ fn maintenance(state: &WebState, now: DateTime<Utc>, reader: &Reader) -> Vec<Mai
     let notices = state.notices();
     let announced = notices.maintenance.iter().filter(|window| window.ends > now);
     let view = |window: &crate::web::notices::Maintenance| MaintenanceView {
+        when: reader.say(if window.begins <= now { plain::UNDER_WAY } else { plain::TO_COME }),
         portal: name_of(state, &window.portal, reader),
-        what: named(&window.what, &window.portal.1, reader),
+        what: work(window, reader),
         begins: minute(window.begins, reader),
         ends: minute(window.ends, reader),
     };
     announced.map(view).collect()
 }
 
-fn name_of(state: &WebState, key: &PortalKey, reader: &Reader) -> String {
+/// What is done, in the operator's words; that it is planned, where they said nothing.
+pub(super) fn work(window: &crate::web::notices::Maintenance, reader: &Reader) -> String {
+    let words = if reader.code() == "vi" { &window.what.vi } else { &window.what.en };
+    if words.is_empty() { reader.say(plain::PLANNED).to_owned() } else { shown(words) }
+}
+
+pub(super) fn name_of(state: &WebState, key: &PortalKey, reader: &Reader) -> String {
     let all = state.store.portals();
     let found = all.iter().find(|portal| (&portal.authority, &portal.portal) == (&key.0, &key.1));
     found.map_or_else(|| key.1.to_string(), |portal| named(&portal.portal_name, &portal.portal, reader))
@@ -136,7 +151,7 @@ fn dependencies(state: &WebState, reader: &Reader) -> Vec<(String, Mark)> {
     let view = |dependency: &crate::web::notices::Dependency| {
         let life = dependency.watched_by.as_ref().and_then(|key| lives.get(key));
         let name = if reader.code() == "vi" { &dependency.name.vi } else { &dependency.name.en };
-        (name.clone(), Mark::of(life.map_or(Status::Unknown, |life| life.status), reader))
+        (name.clone(), Mark::of_life(life, reader))
     };
     notices.dependencies.iter().map(view).collect()
 }

@@ -26,6 +26,10 @@ words! {
     PAST "Sự cố gần đây" / "Recent incidents";
     NONE_PAST "Không ghi nhận sự cố nào trong thời gian có dữ liệu." / "No incident was seen in the time with data.";
     MAINTENANCE "Bảo trì đã thông báo" / "Announced maintenance";
+    PLANNED "Bảo trì theo kế hoạch" / "Planned maintenance";
+    UNDER_WAY "Đang bảo trì" / "Under way";
+    TO_COME "Sắp bảo trì" / "To come";
+    SOME_PLANNED "Có cổng đang bảo trì theo kế hoạch" / "Some portals are under planned maintenance";
     DEPENDENCIES "Nền tảng dùng chung" / "Shared platforms";
     PORTALS "Các cổng" / "Portals";
     SINCE "từ" / "since";

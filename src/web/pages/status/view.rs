@@ -5,6 +5,7 @@ use std::time::Instant;
 use chrono::{DateTime, Timelike, Utc};
 
 use crate::model::id::Name;
+use crate::model::reason::Reason;
 use crate::model::status::Status;
 use crate::probe::spec::{Names, Portal};
 use crate::web::chronicle::{Day, Life, PortalKey, Trouble, day_of, last_days};
@@ -26,6 +27,24 @@ impl Mark {
         let sign = crate::web::pages::words::sign(status);
         Self { class: status.as_str(), sign, word: reader.say(plain::status(status)) }
     }
+
+    /// How a portal stands; one that cannot be used during announced maintenance is not broken.
+    pub(super) fn of_life(life: Option<&Life>, reader: &Reader) -> Self {
+        if life.is_some_and(is_planned) {
+            return Self::planned(reader);
+        }
+        Self::of(life.map_or(Status::Unknown, |life| life.status), reader)
+    }
+
+    /// Planned maintenance.
+    pub(super) fn planned(reader: &Reader) -> Self {
+        Self { class: Status::Unknown.as_str(), sign: "⚙", word: reader.say(plain::PLANNED) }
+    }
+}
+
+/// Whether a portal cannot be used because of announced maintenance.
+pub(super) fn is_planned(life: &Life) -> bool {
+    life.status == Status::Unknown && life.reason == Some(Reason::Maintenance)
 }
 
 /// A portal in the list.
@@ -34,6 +53,8 @@ pub(super) struct PortalView {
     pub(super) authority: String,
     pub(super) address: String,
     pub(super) status: Status,
+    /// Whether it cannot be used because of announced maintenance.
+    pub(super) planned: bool,
     pub(super) mark: Mark,
     pub(super) bar: Bar,
     /// Share of the measured time in which it could be used, with that time; empty without any.
@@ -92,7 +113,8 @@ pub(super) fn portal_view(
         authority: named(&portal.authority_name, &portal.authority, reader),
         address: address(&key(portal), reader),
         status,
-        mark: Mark::of(status, reader),
+        planned: life.is_some_and(is_planned),
+        mark: Mark::of_life(life, reader),
         bar: bar(&days, millis_today(now), reader.language),
         available: available(&days, reader),
         troubles: life.map(|life| life.troubles.iter().copied().collect()).unwrap_or_default(),
