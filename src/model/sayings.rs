@@ -217,8 +217,10 @@ mod tests {
     /// What stands as a literal in the `Fault::new(reason, operation, detail)` of a file, tests left out.
     fn literal_faults(source: &str) -> Vec<(String, String)> {
         let code = source.split("#[cfg(test)]").next().unwrap();
-        let calls = code.split("Fault::new(").skip(1).filter_map(|call| {
-            let call = call.split(';').next()?;
+        let name = "Fault::new(";
+        let whole = |(at, _): &(usize, &str)| !code[..*at].ends_with(char::is_alphanumeric);
+        let calls = code.match_indices(name).filter(whole).filter_map(|(at, _)| {
+            let call = code[at + name.len()..].split(';').next()?;
             let mut literals = call.split('"').skip(1).step_by(2);
             let (operation, detail) = (literals.next()?, literals.next()?);
             let is_whole = call.split_once(detail)?.1.starts_with("\")") && !detail.contains('{');

@@ -58,7 +58,7 @@ pub(super) struct Stamped {
     pub(super) wanted: Vec<Wanted>,
 }
 
-impl<'a> Bench<'a> {
+impl Bench<'_> {
     /// Judges a certificate that was used for something at a time that is known in part.
     pub(super) fn certificate(&self, certificate: &[u8], purpose: Purpose, known: &Known) -> Judged {
         let question = trust::Question {
