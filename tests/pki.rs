@@ -16,6 +16,8 @@ mod mutations;
 mod openssl;
 #[path = "pki/pdf.rs"]
 mod pdf;
+#[path = "pki/pdf_cost.rs"]
+mod pdf_cost;
 #[path = "pki/pkits.rs"]
 mod pkits;
 #[path = "pki/pyhanko.rs"]

@@ -1,4 +1,10 @@
 //! The structure of PDF files that pyHanko signed, and of attacks on them.
+//!
+//! Where pyHanko 0.38 judges otherwise, and why ours is right: it accepts bytes behind the last revision (nobody can say
+//! that no reader finds objects there), `NeedAppearances` set after signing (readers then draw the fields anew), a new
+//! visible signature field that holds no signature (it covers the page with what nobody signed), a signature dictionary
+//! that no field shows, and white space among the digits of `/Contents` (room for what nobody signed). It refuses remarks
+//! that a certification with `P` 3 permits (ISO 32000-2 table 257).
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,16 +21,15 @@ fn python() -> PathBuf {
 
 /// A folder of files, made once for all tests of this file.
 fn folder() -> &'static Path {
-    static MADE: std::sync::OnceLock<tempfile::TempDir> = std::sync::OnceLock::new();
+    static MADE: std::sync::OnceLock<PathBuf> = std::sync::OnceLock::new();
     MADE.get_or_init(|| {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pdf");
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python/make_pdf.py");
-        let done = Command::new(python()).arg(script).arg(folder.path()).args(["1", "3"]).output();
+        let done = Command::new(python()).arg(script).arg(&folder).args(["1", "3"]).output();
         let done = done.expect("tests/setup/python.sh makes the environment");
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
         folder
     })
-    .path()
 }
 
 fn bytes(name: &str) -> Vec<u8> {
@@ -52,9 +57,12 @@ fn reasons(file: &Result<PdfFile, Flaw>) -> Vec<SignatureReason> {
 fn sentences(file: &Result<PdfFile, Flaw>) -> Vec<&str> {
     match file {
         Err(flaw) => vec![&flaw.told.en],
-        Ok(file) => {
-            file.signatures.iter().flat_map(|signature| &signature.flaws).map(|flaw| flaw.told.en.as_str()).collect()
-        }
+        Ok(file) => file
+            .signatures
+            .iter()
+            .flat_map(|signature| &signature.flaws)
+            .map(|flaw| flaw.told.en.as_str())
+            .collect(),
     }
 }
 
@@ -90,7 +98,7 @@ fn attacks_are_found_for_what_they_are() {
         let expected = case["reason"].as_str();
         let as_expected = match expected {
             Some(reason) => found.iter().any(|found| found.as_str() == reason),
-            None => case["verdict"] == "any" || !found.is_empty(),
+            None => case["verdict"] == "not_valid" || !found.is_empty(),
         };
         if !as_expected {
             missed.push(format!("{name}: wanted {expected:?}, got {found:?}"));
@@ -147,11 +155,9 @@ fn encrypted_files_open_with_their_password_only() {
 fn limits_hold() {
     let bytes = bytes("good/two.pdf");
     let usual = Limits::default();
-    for limits in [
-        Limits { bytes: 100, ..usual },
-        Limits { signatures: 1, ..usual },
-        Limits { revisions: 2, ..usual },
-    ] {
+    for limits in
+        [Limits { bytes: 100, ..usual }, Limits { signatures: 1, ..usual }, Limits { revisions: 2, ..usual }]
+    {
         let flaw = pdf::read_within(&bytes, None, &limits).unwrap_err();
         assert_eq!(flaw.reason, SignatureReason::TooComplex, "{limits:?}");
     }

@@ -7,7 +7,9 @@ FOLDER/keys/*.pem         certificates and keys of everybody (signer, seal, tsa,
 FOLDER/evidence/*         a CRL and OCSP responses, DER
 FOLDER/good/*.pdf         files that must be found whole
 FOLDER/bad/FAMILY-N.pdf   attacks
-FOLDER/manifest.json      per file: expected verdict, reason, evaluation time, whether evidence is embedded
+FOLDER/manifest.json      per file: expected verdict (`not_valid` where it depends on what a flipped bit hits), reason,
+                          evaluation time, whether evidence is embedded; `password`, `signatures` (how many at least) and
+                          `needs` (evidence that must be given beside the file) where they matter
 """
 
 import datetime
@@ -464,7 +466,7 @@ def make_bad(signed):
         bad("hidden-signature", number, update(data, hide), None)
         flipped = bytearray(data)
         flipped[RANDOM.randrange(20, before)] ^= 1 << RANDOM.randrange(8)
-        keep("bad", f"flipped-{number}", bytes(flipped), "any", None)
+        keep("bad", f"flipped-{number}", bytes(flipped), "not_valid", None)
     # Shadow attacks: prepared before signing, brought to light afterwards.
     shadows(signed)
 
@@ -547,7 +549,8 @@ def main():
     for label, data in EVIDENCE.items():
         (OUT / "evidence" / label).write_bytes(data)
     signed = make_good()
-    keep("good-by-structure", "revoked", sign(plain(), "Lanh_dao", party=REVOKED, stamper=STAMPER), "invalid", "revoked")
+    keep("good-by-structure", "revoked", sign(plain(), "Lanh_dao", party=REVOKED, stamper=STAMPER), "invalid", "revoked",
+         needs="evidence/ca.crl")
     make_bad(signed)
     make_bombs()
     (OUT / "manifest.json").write_text(json.dumps(MANIFEST, indent=1))

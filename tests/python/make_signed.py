@@ -1,9 +1,10 @@
-"""Makes signed files for the tests of `emc verify`: make_signed.py FOLDER PORT COUNT
+"""Makes signed files for the tests of `emc verify`: make_signed.py FOLDER PORT COUNT [grown]
 
 pyHanko signs; a throwaway authority issues, with `cryptography`. Certificates name revocation lists and issuers on the
 given port of loopback, which nobody needs to serve where the file carries its own evidence. FOLDER gets `anchors/`,
 `crl/`, the files, and `manifest.json`: per file what `emc verify --offline` must say of it;
-COUNT of them are good ones of every shape, by a seeded generator.
+COUNT of them are good ones of every shape, by a seeded generator. With `grown` there are files in steps up to the limits
+as well: signatures, revisions, megabytes, and all three.
 """
 
 import datetime
@@ -292,6 +293,47 @@ def variety(plain):
         put(f"tot-{number:03}.pdf", data, "valid", variety=True, certified=certified)
 
 
+def heavier(plain, megabytes):
+    """The same page beside so much data that no filter shortens."""
+    noise = random.Random(megabytes).randbytes(megabytes << 20)
+    return saved_again(plain, lambda writer: writer.root.__setitem__(
+        PDF_NAME("/PieceInfo"), writer.add_object(generic.StreamObject(stream_data=noise))) or writer.update_root())
+
+
+def signed_often(data, count):
+    """The first signature brings the evidence for all: one authority issued everybody's certificate."""
+    for number in range(count):
+        data = sign(data, PERSON, field=f"ChuKy{number}", vouched=number == 0)
+    return data
+
+
+def saved_often(data, revisions):
+    """Saved until it has so many revisions; each save gives it another title, which every signature permits."""
+    reader = PdfFileReader(io.BytesIO(data))
+    root = reader.trailer.raw_get("/Root").idnum
+    number = int(reader.trailer["/Size"])
+    previous = int(data[data.rindex(b"startxref") + 9 :].split()[0])
+    pieces, length = [data], len(data)
+    for title in range(reader.xrefs.total_revisions, revisions):
+        body = f"{number} 0 obj\n<</Title({title})>>\nendobj\n"
+        table = f"xref\n{number} 1\n{length:010} 00000 n \ntrailer\n<</Size {number + 1}/Root {root} 0 R/Info {number} 0 R"
+        previous, table = length + len(body), f"{table}/Prev {previous}>>\nstartxref\n{length + len(body)}\n%%EOF\n"
+        pieces.append((body + table).encode())
+        length += len(pieces[-1])
+    return b"".join(pieces)
+
+
+def grown(plain):
+    for count in (1, 4, 16, 64):
+        put(f"ky-{count}.pdf", signed_often(plain, count), "valid", grown="signatures", steps=count)
+    for count in (10, 100, 1000):
+        put(f"luu-{count}.pdf", saved_often(signed_often(plain, 1), count), "valid", grown="revisions", steps=count)
+    for count in (1, 8, 31):
+        put(f"nang-{count}.pdf", signed_often(heavier(plain, count), 1), "valid", grown="megabytes", steps=count)
+    most = saved_often(signed_often(heavier(plain, 29), 64), 1000)
+    put("toi-da.pdf", most, "valid", grown="all", steps=1)
+
+
 def main():
     (FOLDER / "anchors").mkdir(parents=True)
     (FOLDER / "served").mkdir()
@@ -304,6 +346,8 @@ def main():
     not_enough(plain)
     bad(plain, whole, locked)
     variety(plain)
+    if "grown" in sys.argv[4:]:
+        grown(plain)
     (FOLDER / "manifest.json").write_text(json.dumps({"files": manifest}, ensure_ascii=False, indent=1))
 
 

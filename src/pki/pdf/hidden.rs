@@ -51,9 +51,7 @@ pub(super) fn signatures(
         let Some((begin, entry)) = before.and_then(|before| placed.get(before)) else { continue };
         let loaded = objects.load(entry.number, entry.revision)?;
         let within = |range: &std::ops::Range<usize>| range.contains(&at);
-        // Behind the object stands no object: a trailer, whose authentication code (ISO/TS 32004) has ranges, too.
-        let outside = loaded.span.as_ref().is_some_and(|span| !within(span));
-        if outside || loaded.stream.as_ref().is_some_and(within) || !seen.insert(*begin) {
+        if loaded.stream.as_ref().is_some_and(within) || !seen.insert(*begin) {
             continue;
         }
         if known.len() + found.len() >= limits.signatures {

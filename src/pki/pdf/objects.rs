@@ -32,7 +32,7 @@ pub(super) struct Loaded {
     /// Where the value stands in the file; `None` within an object stream.
     pub(super) span: Option<Range<usize>>,
     /// Number and generation.
-    id: (u32, u16),
+    pub(super) id: (u32, u16),
 }
 
 impl Loaded {

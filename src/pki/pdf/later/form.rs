@@ -37,6 +37,9 @@ impl Later<'_> {
             self.refuse(number, told!("biểu mẫu bị bỏ đi", "the form was taken away"));
             return Ok(());
         };
+        if after.ambiguous {
+            self.refuse(number, told!("biểu mẫu có tên lặp lại", "the form has a name twice"));
+        }
         for name in differing(before, after) {
             let [own, other] = [before, after].map(|form| form.raw(&name).unwrap_or(&Value::Null));
             if alike(objects, (own, self.old), (other, self.new), 0)? {

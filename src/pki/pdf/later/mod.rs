@@ -11,7 +11,7 @@ mod page;
 mod root;
 mod same;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::model::told::{Told, told};
@@ -106,6 +106,8 @@ pub(super) fn judge(objects: &Objects<'_>, found: &mut [Examined]) -> Result<(),
 }
 
 fn tell(examined: &mut Examined, mut changes: Vec<Change>) {
+    let mut seen = BTreeSet::new();
+    changes.retain(|change| seen.insert((change.object, change.told.clone())));
     let refused = changes.iter().filter(|change| !change.permitted).take(FLAWS);
     let flaws = refused.map(|change| Flaw::new(SignatureReason::ModifiedAfterSigning, change.told.clone()));
     examined.signature.flaws.extend(flaws);

@@ -41,6 +41,10 @@ pub(super) fn differing(old: &Dictionary, new: &Dictionary) -> Vec<Vec<u8>> {
 /// Whether an object is the same in two versions. The length of a stream may be told in another way.
 pub(super) fn unchanged(objects: &Objects<'_>, old: &Loaded, new: &Loaded) -> bool {
     let data = |loaded: &Loaded| loaded.stream.clone().map(|range| objects.bytes().get(range));
+    // References name a generation: under another one the object is gone for those who look at it.
+    if old.id != new.id {
+        return false;
+    }
     if old.stream.is_none() && new.stream.is_none() {
         return same(&old.value, &new.value);
     }
