@@ -4,6 +4,8 @@
 mod asking;
 #[path = "verify/attacks.rs"]
 mod attacks;
+#[path = "verify/families.rs"]
+mod families;
 #[path = "verify/fetching.rs"]
 mod fetching;
 #[path = "verify/files.rs"]
