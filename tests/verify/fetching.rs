@@ -1,6 +1,6 @@
 //! What is fetched, from whom, and what is never asked.
 
-use crate::material::{material, report};
+use crate::material::{emc, material, report};
 
 fn online(flags: &[&str], file: &str) -> (i32, serde_json::Value) {
     let material = material();
@@ -39,4 +39,28 @@ fn what_was_fetched_makes_nothing_valid_where_it_is_only_preferred() {
     assert_eq!((code, &told["verdict"]), (3, &"undetermined".into()), "{told:#}");
     let (code, told) = online(&flags, "da-thu-hoi.pdf");
     assert_eq!((code, &told["reason"]), (2, &"revoked".into()), "{told:#}");
+}
+
+#[test]
+fn what_one_file_wanted_helps_the_next() {
+    let material = material();
+    let (anchors, first, second) =
+        (material.path("anchors"), material.path("b-t.pdf"), material.path("b-b.pdf"));
+    let text = |path: &std::path::Path| path.to_str().unwrap().to_owned();
+    let (anchors, first, second) = (text(&anchors), text(&first), text(&second));
+    let (code, told, _) = emc(&[
+        "--anchors",
+        &anchors,
+        "--fetch-host",
+        "127.0.0.1",
+        "--output",
+        "json",
+        &first,
+        &second,
+        &first,
+    ]);
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    let verdicts: Vec<&serde_json::Value> =
+        told.as_array().unwrap().iter().map(|one| &one["verdict"]).collect();
+    assert_eq!((code, verdicts), (0, vec![&"valid".into(); 3]), "{told:#}");
 }

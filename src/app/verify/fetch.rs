@@ -50,7 +50,6 @@ pub(super) struct Fetcher {
     allowed: Vec<String>,
     /// What was tried, and why it did not come.
     tried: HashMap<Wanted, Option<Told>>,
-    order: Vec<Wanted>,
     evidence: Evidence,
 }
 
@@ -71,7 +70,6 @@ impl Fetcher {
             route: Route { family: Family::Any, proxy: None, tls },
             allowed,
             tried: HashMap::new(),
-            order: Vec::new(),
             evidence: Evidence::default(),
         })
     }
@@ -91,22 +89,18 @@ impl Fetcher {
             let outcome = self.fetch_one(one);
             came |= outcome.is_ok();
             self.tried.insert(one.clone(), outcome.err());
-            self.order.push(one.clone());
         }
         came
     }
 
-    /// What was tried, in order.
-    pub(super) fn account(&self) -> Vec<FetchReport> {
+    /// What became of these, in order.
+    pub(super) fn account(&self, wanted: &[Wanted]) -> Vec<FetchReport> {
         let report = |one: &Wanted| {
-            let wrong = self.tried.get(one).cloned().flatten();
-            FetchReport {
-                url: one.url().to_owned(),
-                fetched: wrong.is_none(),
-                detail: wrong.unwrap_or_default(),
-            }
+            let wrong = self.tried.get(one)?.clone();
+            let detail = wrong.clone().unwrap_or_default();
+            Some(FetchReport { url: one.url().to_owned(), fetched: wrong.is_none(), detail })
         };
-        self.order.iter().map(report).collect()
+        wanted.iter().filter_map(report).collect()
     }
 
     fn fetch_one(&mut self, wanted: &Wanted) -> Result<(), Told> {

@@ -15,7 +15,7 @@ use crate::app::verify::fetch::Fetcher;
 use crate::config::diagnostic::Diagnostics;
 use crate::model::secret::Secret;
 use crate::model::told::{Told, told};
-use crate::pki::evidence::Evidence;
+use crate::pki::evidence::{Evidence, Wanted};
 use crate::pki::judge::checks::Reached;
 use crate::pki::judge::file::verify as judge;
 use crate::pki::judge::question::Question;
@@ -120,15 +120,19 @@ pub fn verify(
 
 /// Asks, fetches what is wanted, and asks again while that brings something new.
 fn judged(question: &Question<'_>, fetcher: Option<&mut Fetcher>) -> FileReport {
-    let mut answer = judge(question);
-    let Some(fetcher) = fetcher else { return answer.report };
+    let Some(fetcher) = fetcher else { return judge(question).report };
+    // What other files wanted may help this one, too.
+    let mut answer = judge(&Question { evidence: fetcher.evidence(), ..*question });
+    let mut wanted: Vec<Wanted> = Vec::new();
     for _ in 0..ROUNDS {
+        let new = answer.wanted.iter().filter(|one| !wanted.contains(one)).cloned().collect::<Vec<_>>();
+        wanted.extend(new);
         if answer.wanted.is_empty() || !fetcher.fetch(&answer.wanted) {
             break;
         }
         answer = judge(&Question { evidence: fetcher.evidence(), ..*question });
     }
-    answer.report.fetches = fetcher.account();
+    answer.report.fetches = fetcher.account(&wanted);
     answer.report
 }
 
