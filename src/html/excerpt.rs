@@ -7,7 +7,7 @@ const LEFT_OUT: &str = "[…]";
 /// The fewest digits that are left out where they stand together: telephone, identity and account numbers have as many.
 const DIGITS_MIN: usize = 9;
 /// The fewest letters and digits, mixed, that are taken for a token.
-const TOKEN_MIN: usize = 24;
+const TOKEN_MIN: usize = 20;
 /// What a word may hold; all else lies between words.
 const WITHIN: &str = "@._-+/=%~?&:#$!*";
 
