@@ -118,6 +118,10 @@ pub const HELP: &[(&str, &str)] = &[
     ),
     ("dashboards export.folder", "Thư mục sẽ ghi vào; tệp trùng tên bị thay thế"),
     (
+        "dashboards export.shape",
+        "Viết cho ai: thư mục của chính Grafana, hoặc sidecar của Grafana chạy trong Kubernetes",
+    ),
+    (
         "dashboards preview",
         "Vẽ các bảng theo dõi thành trang web kèm biểu đồ từ số liệu hiện có trong Prometheus; không cần Grafana",
     ),
