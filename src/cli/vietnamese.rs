@@ -143,6 +143,10 @@ pub const HELP: &[(&str, &str)] = &[
     ("dashboards export.shape", "Ghi cho Grafana đọc từ thư mục, hoặc thành ConfigMap cho Kubernetes"),
     ("dashboards export.folder", "Thư mục sẽ ghi vào; tệp trùng tên bị thay thế"),
     (
+        "dashboards export.shape",
+        "Viết cho ai: thư mục của chính Grafana, hoặc sidecar của Grafana chạy trong Kubernetes",
+    ),
+    (
         "dashboards preview",
         "Vẽ các bảng theo dõi thành trang web kèm biểu đồ từ số liệu hiện có trong Prometheus; không cần Grafana",
     ),

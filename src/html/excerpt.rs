@@ -6,8 +6,8 @@ use std::borrow::Cow;
 const LEFT_OUT: &str = "[…]";
 /// The fewest digits that are left out where they stand together: telephone, identity and account numbers have as many.
 const DIGITS_MIN: usize = 9;
-/// The fewest letters and digits, mixed, that are taken for a token.
-const TOKEN_MIN: usize = 20;
+/// The fewest letters and digits, mixed, that are taken for a token: 128 bits in Base64 are as many.
+const TOKEN_MIN: usize = 22;
 /// What a word may hold; all else lies between words.
 const WITHIN: &str = "@._-+/=%~?&:#$!*";
 
