@@ -140,7 +140,6 @@ pub const HELP: &[(&str, &str)] = &[
         "dashboards export",
         "Ghi các bảng theo dõi và tệp cấu hình nạp sẵn (provisioning) của Grafana, bằng tiếng Việt và tiếng Anh",
     ),
-    ("dashboards export.shape", "Ghi cho Grafana đọc từ thư mục, hoặc thành ConfigMap cho Kubernetes"),
     ("dashboards export.folder", "Thư mục sẽ ghi vào; tệp trùng tên bị thay thế"),
     (
         "dashboards export.shape",
