@@ -71,17 +71,20 @@ struct Register {
 }
 
 impl Register {
-    /// Who goes for a newcomer, and after how long: whoever got no further for longest; where all did lately, whoever came
-    /// first of those that have not asked for anything yet.
+    /// Who goes for a newcomer, and after how long: whoever had time to ask and did not; else whoever got no further for
+    /// longest; where all did lately, whoever came first of those that have not asked yet. That order keeps whoever is
+    /// being served from paying for a machine on which we ourselves are slow.
     fn dispensable(&self, now: Instant) -> Option<(u64, Duration)> {
-        let idle = self.guests.iter().min_by_key(|(_, guest)| guest.moved_at());
-        let idle = idle.filter(|(_, guest)| now.saturating_duration_since(guest.moved_at()) >= AT_WORK);
-        let silent = || {
-            let silent = self.guests.iter().filter(|(_, guest)| !guest.has_asked());
-            silent.min_by_key(|(_, guest)| guest.begun)
-        };
-        let (number, guest) = idle.or_else(silent)?;
-        Some((*number, WELCOME.saturating_sub(now.saturating_duration_since(guest.begun))))
+        let age = |guest: &Guest| now.saturating_duration_since(guest.begun);
+        let still = |guest: &Guest| now.saturating_duration_since(guest.moved_at());
+        let all = || self.guests.iter().map(|(number, guest)| (number, guest.as_ref()));
+        let silent = || all().filter(|(_, guest)| !guest.has_asked());
+        let stillest = |(_, guest): &(&u64, &Guest)| guest.moved_at();
+        let overdue = silent().filter(|(_, guest)| age(guest) >= WELCOME).min_by_key(stillest);
+        let idle = || all().min_by_key(stillest).filter(|(_, guest)| still(guest) >= AT_WORK);
+        let newcomer = || silent().min_by_key(|(_, guest)| guest.begun);
+        let (number, guest) = overdue.or_else(idle).or_else(newcomer)?;
+        Some((*number, WELCOME.saturating_sub(age(guest))))
     }
 }
 
@@ -191,5 +194,15 @@ mod tests {
         assert!(second.guest.leave.is_cancelled() && !first.guest.leave.is_cancelled());
         third.guest.ask();
         assert!(matches!(guests.admit_at(Instant::now()), Admission::Full), "both are being served");
+    }
+
+    #[test]
+    fn whoever_is_being_served_slowly_stays_while_another_has_not_asked() {
+        let (guests, now) = (Guests::new(2), Instant::now());
+        let (first, second) = (seat(&guests, now).unwrap(), seat(&guests, now).unwrap());
+        first.guest.ask();
+        let third = seat(&guests, Instant::now() + AT_WORK * 5).unwrap();
+        assert!(second.guest.leave.is_cancelled() && !first.guest.leave.is_cancelled());
+        drop((first, second, third));
     }
 }

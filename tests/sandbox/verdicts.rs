@@ -40,7 +40,7 @@ fn probe(ministry: &Ministry, fault: Option<Fault>) -> Value {
         command.arg("--http1");
     }
     let impatient = fault.is_some_and(|fault| PATIENCE.contains(&fault));
-    command.args(["--timeout", if impatient { "1s" } else { "20s" }]);
+    command.args(["--timeout", if impatient { "5s" } else { "20s" }]);
     if fault == Some(Fault::Slow) {
         command.args(["--slow-after", "2s"]);
     }
