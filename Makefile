@@ -18,8 +18,8 @@ test: packages node python ## what CI does / mọi kiểm thử như CI
 soak: packages node python ## the long versions of the tests / các kiểm thử dài
 	@EMC_SOAK=1 tests/setup/run.sh
 
-bench: packages ## ratios of one run, see benches/ / đo hiệu năng
-	@for script in throughput.sh ttfb.sh daemon.py tarpits.py history.py; do echo "== $$script"; benches/$$script || exit 1; done
+bench: packages python ## ratios of one run, see benches/ / đo hiệu năng
+	@for script in throughput.sh ttfb.sh daemon.py tarpits.py history.py verify.py; do echo "== $$script"; benches/$$script || exit 1; done
 
 docs: ## write the reference parts of docs/ / sinh phần tra cứu của tài liệu
 	@cargo run --locked --quiet --example docs

@@ -6,6 +6,14 @@ mod cms;
 mod cms_attacks;
 #[path = "pki/cms_odd.rs"]
 mod cms_odd;
+#[path = "support/doors.rs"]
+mod doors;
+#[path = "pki/fuzzed_der.rs"]
+mod fuzzed_der;
+#[path = "pki/fuzzed_text.rs"]
+mod fuzzed_text;
+#[path = "pki/fuzzing.rs"]
+mod fuzzing;
 #[path = "pki/material.rs"]
 mod material;
 #[path = "pki/mesh.rs"]
@@ -29,6 +37,8 @@ mod responses;
 mod seeded;
 #[path = "pki/signxml.rs"]
 mod signxml;
+#[path = "support/soak.rs"]
+mod soak;
 #[path = "pki/stamps.rs"]
 mod stamps;
 #[path = "pki/xades.rs"]

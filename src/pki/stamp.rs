@@ -150,7 +150,9 @@ fn fits(
             }
         }
         StampedMessage::Digest { algorithm, value } => {
-            return Some(Some(algorithm.as_str()) == hash.map(|hash| hash.name) && value == info.imprint);
+            let named = Some(algorithm.as_str()) == hash.map(|hash| hash.name);
+            // An empty digest is one that could not be computed.
+            return Some(named && !value.is_empty() && value == info.imprint);
         }
     }
     Some(context.finish().as_ref() == info.imprint)

@@ -1,7 +1,7 @@
 //! CMS built piece by piece: each rule broken by itself, and forms that no OpenSSL writes.
 
 use emc_monitor::pki::claim::Claim;
-use emc_monitor::pki::cms::{Content, PdfProfile, certificates, claims, pdf};
+use emc_monitor::pki::cms::{Content, PdfProfile, SignedFile, certificates, claims, pdf};
 use emc_monitor::pki::policy;
 
 use crate::openssl::{CONTENT, Workshop};
@@ -65,8 +65,9 @@ fn a_pdf_has_one_signer_and_no_content_but_the_old_digest() {
     workshop.signer("a", "rsa:2048");
     workshop.signer("b", "rsa:2048");
     let file = [&CONTENT[..7], b"<gap>", &CONTENT[7..]].concat();
+    let signed = SignedFile::new(&file);
     let ranges = [0..7, 12..file.len()];
-    let judged = |bytes: &[u8], profile| words(pdf(&[bytes, &[0; 99]].concat(), profile, &file, &ranges));
+    let judged = |bytes: &[u8], profile| words(pdf(&[bytes, &[0; 99]].concat(), profile, &signed, &ranges));
     let detached = workshop.sign("a", "-md sha256 -outform DER");
     assert_eq!(judged(&detached, PdfProfile::Detached), [""; 0]);
     assert_eq!(judged(&detached, PdfProfile::Sha1), ["structure_wrong"]);
@@ -79,10 +80,10 @@ fn a_pdf_has_one_signer_and_no_content_but_the_old_digest() {
     workshop.write("content", sha1.as_ref());
     let legacy = workshop.sign("a", "-md sha256 -outform DER -nodetach");
     assert_eq!(judged(&legacy, PdfProfile::Sha1), [""; 0]);
-    let claim = pdf(&legacy, PdfProfile::Sha1, &file, &ranges).unwrap();
+    let claim = pdf(&legacy, PdfProfile::Sha1, &signed, &ranges).unwrap();
     let weak = policy::judge(&claim.algorithms, chrono::Utc::now(), claim.claimed_time);
     assert_eq!(weak.flaws[0].reason.as_str(), "weak_algorithm");
-    assert_eq!(words(pdf(&legacy, PdfProfile::Sha1, &file, &[0..6, 12..file.len()])), ["digest_mismatch"]);
+    assert_eq!(words(pdf(&legacy, PdfProfile::Sha1, &signed, &[0..6, 12..file.len()])), ["digest_mismatch"]);
 }
 
 #[test]

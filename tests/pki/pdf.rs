@@ -20,7 +20,7 @@ fn python() -> PathBuf {
 }
 
 /// A folder of files, made once for all tests of this file.
-fn folder() -> &'static Path {
+pub(crate) fn folder() -> &'static Path {
     static MADE: std::sync::OnceLock<PathBuf> = std::sync::OnceLock::new();
     MADE.get_or_init(|| {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pdf");

@@ -7,6 +7,7 @@ use aws_lc_rs::digest::Digest;
 
 use crate::pki::ber::{Octets, Reader};
 use crate::pki::cms::oids::MESSAGE_DIGEST;
+use crate::pki::cms::shared::SignedFile;
 use crate::pki::der::{OID, SET};
 use crate::pki::digests::DigestAlgorithm;
 
@@ -20,7 +21,7 @@ pub enum Content<'a> {
     /// It is these ranges of a file, each `begin..end`, one after another.
     Ranges {
         /// The file.
-        file: &'a [u8],
+        file: &'a SignedFile<'a>,
         /// What of it is signed.
         ranges: &'a [Range<usize>],
     },
@@ -37,7 +38,7 @@ pub(super) struct Pieces<'a> {
 enum Kind<'a> {
     Inside(Octets<'a>),
     Beside(&'a [u8]),
-    Ranges(Vec<&'a [u8]>),
+    Ranges(&'a SignedFile<'a>, &'a [Range<usize>]),
 }
 
 impl<'a> Pieces<'a> {
@@ -47,7 +48,8 @@ impl<'a> Pieces<'a> {
             Content::Attached => Kind::Inside(inside?),
             Content::Detached(bytes) => Kind::Beside(bytes),
             Content::Ranges { file, ranges } => {
-                Kind::Ranges(ranges.iter().map(|range| file.get(range.clone())).collect::<Option<_>>()?)
+                let lies_within = |range: &Range<usize>| file.bytes().get(range.clone()).is_some();
+                ranges.iter().all(lies_within).then_some(Kind::Ranges(file, ranges))?
             }
         };
         Some(Self { kind, known: RefCell::default(), attributes: OnceCell::new(), together: OnceCell::new() })
@@ -59,7 +61,9 @@ impl<'a> Pieces<'a> {
                 let _checked_when_read = octets.each(take);
             }
             Kind::Beside(bytes) => take(bytes),
-            Kind::Ranges(pieces) => pieces.iter().for_each(|piece| take(piece)),
+            Kind::Ranges(file, ranges) => {
+                ranges.iter().filter_map(|range| file.bytes().get(range.clone())).for_each(take);
+            }
         }
     }
 
@@ -68,9 +72,13 @@ impl<'a> Pieces<'a> {
         if let Some((_, digest)) = self.known.borrow().iter().find(|(known, _)| *known == algorithm) {
             return Some(*digest);
         }
-        let mut context = algorithm.context()?;
-        self.each(&mut |piece| context.update(piece));
-        let digest = context.finish();
+        let digest = if let Kind::Ranges(file, ranges) = &self.kind {
+            file.digest(algorithm, ranges)?
+        } else {
+            let mut context = algorithm.context()?;
+            self.each(&mut |piece| context.update(piece));
+            context.finish()
+        };
         self.known.borrow_mut().push((algorithm, digest));
         Some(digest)
     }

@@ -12,6 +12,7 @@ mod names;
 mod oids;
 mod protection;
 mod read;
+mod shared;
 mod signer;
 
 use std::borrow::Cow;
@@ -32,6 +33,7 @@ use content::Pieces;
 pub use content::Content;
 pub(in crate::pki) use oids::TST_INFO;
 pub use read::{SIGNERS_MAX, SignedData, Signer, read};
+pub use shared::SignedFile;
 
 /// The most bytes that all signers together may carry along: each claim holds its own copy.
 const COPIED_MAX: usize = 64 << 20;
@@ -132,7 +134,7 @@ pub enum PdfProfile {
 pub fn pdf(
     contents: &[u8],
     profile: PdfProfile,
-    file: &[u8],
+    file: &SignedFile<'_>,
     ranges: &[Range<usize>],
 ) -> Result<Claim, Flaw> {
     let data = read(contents)?;

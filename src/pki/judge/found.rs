@@ -3,11 +3,12 @@
 use std::sync::LazyLock;
 
 use crate::model::told::{Told, told};
-use crate::pki::claim::{Claim, Format, StampClaim, StampKind, StampedMessage};
-use crate::pki::cms::{self, Content, PdfProfile};
+use crate::pki::claim::{Claim, Format, StampClaim, StampKind};
+use crate::pki::cms::{self, Content, PdfProfile, SignedFile};
 use crate::pki::evidence::Evidence;
 use crate::pki::judge::question::Question;
 use crate::pki::pdf::{self, Kind, PdfFile, PdfSignature};
+use crate::pki::stamp::digest_named;
 use crate::pki::verdict::{Flaw, SignatureReason};
 use crate::pki::xml;
 
@@ -69,16 +70,17 @@ fn plain(claims: Vec<Claim>) -> Contents {
 fn pdf_contents(question: &Question<'_>) -> Result<Contents, Flaw> {
     let PdfFile { signatures, dss, .. } = pdf::read(question.bytes, question.password)?;
     let signatures = signatures.into_iter().filter(|signature| signature.kind != Kind::UsageRights);
-    let found = signatures.map(|signature| in_pdf(signature, question.bytes)).collect();
+    let file = SignedFile::new(question.bytes);
+    let found = signatures.map(|signature| in_pdf(signature, &file)).collect();
     Ok(Contents { found, carried: dss })
 }
 
 /// What the PDF says of a signature, and what its CMS says, together.
-fn in_pdf(signature: PdfSignature, file: &[u8]) -> Found {
+fn in_pdf(signature: PdfSignature, file: &SignedFile<'_>) -> Found {
     let later_changes = signature.later_changes.iter().map(|change| change.told.clone()).collect();
     if signature.kind == Kind::DocumentTimestamp {
-        let message = StampedMessage::Ranges(signature.covered.clone());
         let token = signature.contents.clone();
+        let message = digest_named(&token, |algorithm| file.digest(algorithm, &signature.covered));
         let stamp = Some(StampClaim { token, message, kind: StampKind::Document });
         let claim = Claim { flaws: signature.flaws.clone(), ..empty(&signature, Format::DocumentTimestamp) };
         return Found { claim, stamp, later_changes };

@@ -73,17 +73,7 @@ pub(super) fn walk(bytes: &[u8], limits: &Limits) -> Result<Revisions, Flaw> {
 
 /// Every place of a word.
 pub(super) fn places<'a>(bytes: &'a [u8], word: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
-    let (&first, rest) = word.split_first().expect("a word has a first byte");
-    let mut from = 0;
-    std::iter::from_fn(move || {
-        loop {
-            let at = from + bytes.get(from..)?.iter().position(|byte| *byte == first)?;
-            from = at + 1;
-            if bytes.get(from..)?.starts_with(rest) {
-                return Some(at);
-            }
-        }
-    })
+    memchr::memmem::find_iter(bytes, word)
 }
 
 fn markers(bytes: &[u8]) -> Vec<Marker> {

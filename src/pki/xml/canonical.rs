@@ -87,6 +87,7 @@ pub(super) fn write(view: &View<'_, '_>, method: &Method<'_>, sink: &mut impl Si
         method,
         comments: method.comments && view.comments,
         apex: view.apex.id(),
+        root: view.apex.document().root_element().range().start,
         rendered: HashMap::new(),
         undo: Vec::new(),
         marks: Vec::new(),
@@ -121,6 +122,8 @@ struct Writer<'a, 'm, S> {
     method: &'m Method<'m>,
     comments: bool,
     apex: NodeId,
+    /// Where the document's element begins. Looked up once: to find it costs what stands before it.
+    root: usize,
     /// What each prefix is bound to in the output, at the place where the writer stands.
     rendered: HashMap<&'a str, &'a str>,
     /// What the bindings were before, to be put back.
@@ -164,12 +167,11 @@ impl<'a, S: Sink> Writer<'a, '_, S> {
     /// A comment or instruction; beside the document's element it stands on a line of its own.
     fn outside(&mut self, node: Node<'_, '_>, write: impl FnOnce(&mut S)) {
         let beside = node.parent().is_some_and(|parent| parent.is_root());
-        let root = node.document().root_element().range().start;
-        if beside && node.range().start > root {
+        if beside && node.range().start > self.root {
             self.sink.put(b"\n");
         }
         write(self.sink);
-        if beside && node.range().start < root {
+        if beside && node.range().start < self.root {
             self.sink.put(b"\n");
         }
     }

@@ -26,6 +26,17 @@ const TOUCHED: &[&[u8]] = &[b"Ff", b"Type", b"Kids"];
 /// What a new signature field may not bring: it would act by itself.
 const ACTING: [&str; 3] = ["A", "AA", "PMD"];
 
+/// What a signature field holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Held {
+    /// No signature.
+    Nothing,
+    /// A timestamp over the document.
+    Timestamp,
+    /// Any other signature.
+    Signature,
+}
+
 impl Later<'_> {
     /// The form's dictionary.
     pub(super) fn form(&mut self, number: u32, old: &Loaded, new: &Loaded) -> Result<(), Flaw> {
@@ -166,11 +177,8 @@ impl Later<'_> {
     fn signed(&mut self, field: &Field, dictionary: &Dictionary) -> Result<(), Flaw> {
         let (name, number) = (&field.name, field.number);
         let visible = self.is_visible(dictionary)?;
-        let value = match &field.value {
-            Some(value) => self.objects.resolve(value, self.new)?,
-            None => Value::Null,
-        };
-        let Some(signature) = value.dictionary() else {
+        let held = self.held(field)?;
+        if held == Held::Nothing {
             if visible || !self.forms_may_change() {
                 self.refuse(
                     number,
@@ -183,9 +191,8 @@ impl Later<'_> {
                 self.permit(number, told!("trường chữ ký \"{name}\"", "signature field \"{name}\""));
             }
             return Ok(());
-        };
-        let stamp = signature.names("Type", "DocTimeStamp") && !visible;
-        if stamp {
+        }
+        if held == Held::Timestamp && !visible {
             self.permit(number, told!("dấu thời gian \"{name}\"", "timestamp \"{name}\""));
         } else if self.forms_may_change() && !self.is_locked(name) {
             self.permit(number, told!("chữ ký \"{name}\"", "signature \"{name}\""));
@@ -199,6 +206,24 @@ impl Later<'_> {
             );
         }
         Ok(())
+    }
+
+    /// What a field of the newest revision holds. Read once: the value is long, and each of many signatures asks.
+    fn held(&self, field: &Field) -> Result<Held, Flaw> {
+        if let Some(held) = self.held.borrow().get(&field.number) {
+            return Ok(*held);
+        }
+        let value = match &field.value {
+            Some(value) => self.objects.resolve(value, self.new)?,
+            None => Value::Null,
+        };
+        let held = match value.dictionary() {
+            None => Held::Nothing,
+            Some(signature) if signature.names("Type", "DocTimeStamp") => Held::Timestamp,
+            Some(_) => Held::Signature,
+        };
+        self.held.borrow_mut().insert(field.number, held);
+        Ok(held)
     }
 
     /// Whether a widget shows anything: a rectangle with an area, not hidden (§12.5.3).

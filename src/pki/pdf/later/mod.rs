@@ -11,6 +11,7 @@ mod page;
 mod root;
 mod same;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -22,6 +23,7 @@ use super::objects::{Loaded, Objects};
 use super::range;
 use super::signature::{Examined, Kind, Locked, Permission};
 use super::xref::Place;
+use form::Held;
 use graph::{Edge, Graph, Key};
 
 /// How many changes are told of one signature.
@@ -54,6 +56,8 @@ struct Later<'a> {
     new: u32,
     old_fields: Fields,
     new_fields: Fields,
+    /// What fields hold, as far as it was asked.
+    held: &'a RefCell<BTreeMap<u32, Held>>,
     permission: Permission,
     locks: &'a [Locked],
     changes: Vec<Change>,
@@ -68,6 +72,7 @@ pub(super) fn judge(objects: &Objects<'_>, found: &mut [Examined]) -> Result<(),
     });
     let certified = certified.min();
     let mut graph = None;
+    let held = RefCell::default();
     let mut known: BTreeMap<u32, Fields> = BTreeMap::new();
     for examined in found.iter_mut().filter(|examined| examined.signature.kind != Kind::UsageRights) {
         let Some(old) = examined.revision else { continue };
@@ -93,6 +98,7 @@ pub(super) fn judge(objects: &Objects<'_>, found: &mut [Examined]) -> Result<(),
                 new: newest,
                 old_fields: fields_of(old)?,
                 new_fields: fields_of(newest)?,
+                held: &held,
                 permission: certified.map_or(own, |certified| certified.min(own)),
                 locks: &examined.locks,
                 changes,
@@ -167,6 +173,9 @@ impl Later<'_> {
         for group in entries.chunk_by(|a, b| a.number == b.number) {
             let Some(last) = group.last().filter(|last| last.revision > self.old) else { continue };
             let number = last.number;
+            if self.is_new_and_unused(number)? {
+                continue;
+            }
             let old = objects.load(number, self.old)?;
             let new = objects.load(number, self.new)?;
             if !same::unchanged(objects, &old, &new) {
@@ -174,6 +183,14 @@ impl Later<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether an object was not there and nothing signed refers to it. Then it need not be read: each of many
+    /// signatures would read all those behind it, which are long.
+    fn is_new_and_unused(&self, number: u32) -> Result<bool, Flaw> {
+        let entry = self.objects.entry(number, self.old);
+        let was_absent = entry.is_none_or(|entry| entry.place == Place::Free);
+        Ok(was_absent && self.graph.to(self.objects, number, self.old)?.is_empty())
     }
 
     fn permit(&mut self, object: u32, told: Told) {

@@ -1,0 +1,6 @@
+//! Bytes given out for Ocsp: see `tests/support/doors.rs` for what reads them.
+#![no_main]
+
+mod shared;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| shared::open(shared::Format::Ocsp, bytes));
