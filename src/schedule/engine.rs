@@ -312,6 +312,7 @@ impl Engine {
             self.fly(waiting);
         }
         self.health.miss_tick(TICK, Instant::now());
+        self.health.overrun(result.duration.saturating_sub(flight.spec.timeout), ended_at);
         if result.reason().is_some_and(is_about_time) && self.health.stalled_between(flight.began, ended_at) {
             excuse(&mut result.assessment, Reason::SelfOverloaded, "our own machine stalled during the run");
         }

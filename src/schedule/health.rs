@@ -8,8 +8,12 @@ use crate::model::finding::{Assessment, Finding};
 use crate::model::reason::{Owner, Reason};
 use crate::model::status::Status;
 
-/// A tick so much late means that we did not get the CPU, and a timeout meanwhile may be our own.
+/// So long without the CPU, and a timeout meanwhile may be our own.
 const STALL: Duration = Duration::from_millis(300);
+/// A tick so much late is a piece of a stall: less is the usual jitter of a busy machine.
+const PIECE: Duration = Duration::from_millis(40);
+/// Pieces are to blame when they make up one part of a run in so many: a long run bears more of them than a short one.
+const PIECES_SHARE: u32 = 4;
 /// How many stalls are remembered.
 const STALLS_MAX: usize = 256;
 /// How long after its last sign a fault of our own counts as present.
@@ -30,12 +34,25 @@ impl Health {
     /// Takes in how late a tick came.
     pub fn tick(&mut self, due: Instant, now: Instant) {
         self.ticked = Some(now);
-        let late = now.saturating_duration_since(due);
+        self.stall(now.saturating_duration_since(due), now);
+    }
+
+    /// Takes in how long after its deadline a run ended: nothing but our own lateness can make it outlast that.
+    pub fn overrun(&mut self, late: Duration, ended: Instant) {
+        // Many runs that end at once are each a little late: that is no sum of stalls.
         if late >= STALL {
+            self.stall(late, ended);
+        }
+    }
+
+    fn stall(&mut self, late: Duration, now: Instant) {
+        if late >= PIECE {
             if self.stalls.len() == STALLS_MAX {
                 self.stalls.pop_front();
             }
             self.stalls.push_back((now, late));
+        }
+        if late >= STALL {
             self.suffer(Reason::SelfOverloaded, now);
         }
     }
@@ -63,10 +80,13 @@ impl Health {
         self.seen.iter().filter(|(_, when)| fresh(when)).map(|(reason, _)| *reason).collect()
     }
 
-    /// Whether the machine stalled between two moments.
+    /// Whether the machine stalled between two moments: once for long, or in pieces that make up a good part of the time.
     #[must_use]
     pub fn stalled_between(&self, began: Instant, ended: Instant) -> bool {
-        self.stalls.iter().any(|(end, length)| *end >= began && *end <= ended + *length)
+        let meanwhile = self.stalls.iter().filter(|(end, length)| *end >= began && *end <= ended + *length);
+        let lengths: Vec<Duration> = meanwhile.map(|(_, length)| *length).collect();
+        let share = ended.saturating_duration_since(began) / PIECES_SHARE;
+        lengths.iter().any(|length| *length >= STALL) || lengths.iter().sum::<Duration>() >= STALL.max(share)
     }
 }
 
@@ -120,6 +140,23 @@ pub fn excuse(assessment: &mut Assessment, own: Reason, explanation: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_run_that_outlasts_its_deadline_tells_of_a_stall_to_all_that_ended_meanwhile() {
+        let (mut health, begun) = (Health::default(), Instant::now());
+        let at = |millis| begun + Duration::from_millis(millis);
+        health.overrun(Duration::from_millis(100), at(1_100));
+        assert!(!health.stalled_between(begun, at(1_100)), "a little late is no stall");
+        health.overrun(Duration::from_millis(220), at(1_200));
+        assert!(!health.stalled_between(begun, at(1_200)), "nor are many that end at once");
+        health.tick(at(700), at(850));
+        health.tick(at(950), at(1_150));
+        assert!(health.stalled_between(begun, at(1_200)), "a stall in pieces is one");
+        assert!(!health.stalled_between(begun, at(10_000)), "a run ten times as long bears it");
+        health.overrun(Duration::from_millis(480), at(1_480));
+        assert!(health.stalled_between(begun, at(1_480)) && health.stalled_between(at(400), at(1_482)));
+        assert!(!health.stalled_between(at(2_000), at(3_000)));
+    }
 
     #[test]
     fn a_late_tick_is_a_stall_and_covers_the_runs_it_overlaps() {

@@ -107,3 +107,35 @@ fn the_time_asked_for_decides_where_nothing_proves_another() {
     assert_eq!(code, 3);
     assert!(wrong.contains("hôm qua") && wrong.contains("2026-11-24T09:00:00+07:00"), "{wrong}");
 }
+
+#[test]
+fn a_signer_who_is_a_trusted_root_is_not_said_to_have_been_looked_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    fs::write(path("noi-dung.txt"), "nội dung").unwrap();
+    fs::create_dir(path("goc")).unwrap();
+    let openssl = |arguments: &[&str]| {
+        let done = std::process::Command::new("openssl").args(arguments).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    };
+    let (key, root, signed, content) =
+        (path("k.pem"), path("goc/r.pem"), path("nd.p7s"), path("noi-dung.txt"));
+    let fixed = ["-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=Goc"];
+    openssl(&[&["req", "-x509", "-keyout", &key, "-out", &root][..], &fixed].concat());
+    let form = ["-outform", "DER", "-binary"];
+    openssl(
+        &[&["cms", "-sign", "-in", &content, "-signer", &root, "-inkey", &key, "-out", &signed][..], &form]
+            .concat(),
+    );
+    let flags = ["--offline", "--anchors", &path("goc"), "--detached", &content, &signed];
+    let (code, told) = report(&flags);
+    assert_eq!(code, 0, "{told:#}");
+    let outcome = |id: &str| {
+        let checks = told["checks"].as_array().unwrap();
+        checks.iter().find(|check| check["id"] == id).unwrap()["outcome"].clone()
+    };
+    assert_eq!(
+        (outcome("not_revoked"), outcome("revocation_information")),
+        ("inapplicable".into(), "inapplicable".into())
+    );
+}

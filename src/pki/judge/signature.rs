@@ -96,12 +96,14 @@ fn of_person(bench: &Bench<'_>, found: &Found, by: DateTime<Utc>, level: Option<
     if let Some(signer) = &claim.signer {
         let judged = bench.certificate(signer, Purpose::DocumentSigning, &known);
         if judged.anchor_set.is_some() {
-            gathered.reached.examined(&[
-                CheckId::ValidWhenSigned,
-                CheckId::NotRevoked,
-                CheckId::RevocationInformation,
-                CheckId::Usage,
-            ]);
+            gathered.reached.examined(&[CheckId::ValidWhenSigned, CheckId::Usage]);
+            let about_revocation = [CheckId::NotRevoked, CheckId::RevocationInformation];
+            if judged.path.len() > 1 {
+                gathered.reached.examined(&about_revocation);
+            } else {
+                // The signer is a trusted root itself: nobody speaks about its revocation, and nobody was asked.
+                about_revocation.into_iter().for_each(|check| gathered.reached.inapplicable(check));
+            }
         }
         gathered.reached.examined(&[CheckId::Trust]);
         gathered.flaws.extend(judged.flaws);
