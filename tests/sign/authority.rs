@@ -2,7 +2,15 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
+use chrono::Utc;
+use emc_monitor::pki::anchors::{Anchors, certificates_in};
+use emc_monitor::pki::evidence::{Evidence, Source, Statement};
+use emc_monitor::pki::judge::file::verify;
+use emc_monitor::pki::judge::question::{Question, Revocation};
+use emc_monitor::pki::judge::report::FileReport;
+use emc_monitor::pki::verdict::Verdict;
 use emc_monitor::sign::key::Signer;
 use emc_monitor::sign::scheme::Choice;
 
@@ -36,6 +44,15 @@ default_policy = 1.2.3.4.1
 digests = sha256
 accuracy = secs:1
 ess_cert_id_alg = sha256
+[ca]
+default_ca = records
+[records]
+database = records
+default_md = sha256
+default_crl_days = 10
+crl_extensions = list
+[list]
+authorityKeyIdentifier = keyid
 ";
 
 /// What kind of key a signer has.
@@ -148,6 +165,52 @@ impl Authority {
             "openssl ts -reply -config settings -section tsa_service -queryfile question.tsq -out answer.tsr",
         );
         self.read("answer.tsr")
+    }
+
+    /// Whatever is signed by this one is no longer to be trusted.
+    pub(crate) fn revoke(&self, name: &str) {
+        self.records(&format!("-revoke {name}.pem -crl_reason keyCompromise"));
+    }
+
+    /// Runs the authority's book-keeping.
+    fn records(&self, arguments: &str) {
+        if !self.path("records").exists() {
+            self.write("records", "");
+        }
+        self.must(&format!("openssl ca -config settings -keyfile root.key -cert root.pem {arguments}"));
+    }
+
+    /// What this house itself says of a file, with the authority's newest revocation list.
+    pub(crate) fn judged_by_us(&self, signed: &[u8], content: Option<&[u8]>) -> FileReport {
+        self.records("-gencrl -out root.crl.pem");
+        self.must("openssl crl -in root.crl.pem -outform DER -out root.crl");
+        let mut anchors = Anchors::default();
+        for root in certificates_in(&self.read("root.pem")).unwrap() {
+            anchors.add(&Arc::from("test"), root);
+        }
+        let source = Source::Fetched { url: "http://ca.example/root.crl".to_owned() };
+        let list = Statement { bytes: self.read("root.crl"), source, nonce: None };
+        verify(&Question {
+            file: "judged",
+            bytes: signed,
+            detached: content,
+            password: None,
+            anchors: &anchors,
+            evidence: &Evidence { crls: vec![list], ..Evidence::default() },
+            at: Utc::now(),
+            revocation: Revocation::Require,
+        })
+        .report
+    }
+
+    /// That all signatures of a file, so many, are good by our own judgement.
+    #[track_caller]
+    pub(crate) fn good_for_us(&self, signed: &[u8], content: Option<&[u8]>, signatures: usize) {
+        let report = self.judged_by_us(signed, content);
+        assert_eq!(report.signatures.len(), signatures, "{report:#?}");
+        let mut verdicts = report.signatures.iter().map(|one| (one.verdict, one.reason));
+        assert!(verdicts.all(|verdict| verdict == (Verdict::Valid, None)), "{report:#?}");
+        assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
     }
 
     /// Runs a program in the folder.

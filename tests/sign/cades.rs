@@ -1,6 +1,7 @@
 //! CAdES, held against `openssl cms` and `openssl ts`.
 
 use chrono::{TimeZone, Utc};
+use emc_monitor::pki::verdict::Verdict;
 use emc_monitor::sign::cms::{CmsSignature, Content, sign};
 use emc_monitor::sign::fault::Obstacle;
 use emc_monitor::sign::scheme::{Choice, Digest, Padding};
@@ -43,6 +44,7 @@ fn openssl_accepts_every_way_of_signing_attached_and_detached() {
             let signature = sign(&signer, content, Some(claimed)).unwrap();
             let (good, said) = verify(&authority, &signature, detached);
             assert!(good, "{sort:?} {choice:?} detached: {detached}\n{said}");
+            authority.good_for_us(&signature.to_der(), detached.then_some(CONTENT), 1);
         }
     }
 }
@@ -70,6 +72,9 @@ fn openssl_finds_the_timestamp_over_the_signature_value() {
     let signature = signature.with_timestamp(token);
     let (good, said) = verify(&authority, &signature, false);
     assert!(good, "{said}");
+    let report = authority.judged_by_us(&signature.to_der(), None);
+    let proven = report.signatures[0].time.proven;
+    assert!(report.verdict == Verdict::Valid && proven.is_some(), "{report:#?}");
     let shown = authority.must("openssl cms -cmsout -print -inform DER -in signature.p7s");
     assert!(shown.contains("id-smime-aa-timeStampToken"), "{shown}");
 }

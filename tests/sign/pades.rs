@@ -136,6 +136,7 @@ fn others_accept_every_way_of_signing() {
             judged[0].starts_with("Signature1 bottom_line=True coverage=ENTIRE_FILE"),
             "{sort:?} {judged:?}"
         );
+        authority.good_for_us(&document, None, 1);
         // The library under poppler does not know Ed25519.
         if sort != Sort::Ed25519 {
             let said = pdfsig(&authority, &document);
@@ -179,6 +180,7 @@ fn leader_and_seal_sign_one_after_the_other_with_stamps_and_timestamps() {
             assert!(good && line.contains(timestamp), "{name} {judged:#?}");
         }
         assert_eq!(pdfsig(&authority, &thrice).matches("Signature is Valid").count(), 3, "{name}");
+        authority.good_for_us(&thrice, None, 3);
 
         let text = drawn(&authority, &thrice, 1, &format!("{name}-first"));
         for word in ["Ký bởi:", "Nguyễn Thị Hường Đặng Ẵỡ", "Ủy ban nhân dân", "24-11-2026 09:15:30 +07:00"]
@@ -208,6 +210,7 @@ fn a_document_printed_by_a_browser_is_signed() {
     let judged = pyhanko(&authority, &document);
     assert!(judged[0].contains("bottom_line=True coverage=ENTIRE_FILE"), "{judged:?}");
     assert!(pdfsig(&authority, &document).contains("Signature is Valid"));
+    authority.good_for_us(&document, None, 1);
     drawn(&authority, &document, 1, "printed");
 }
 
@@ -231,6 +234,7 @@ fn fields_that_are_there_are_kept_and_an_empty_one_is_filled() {
     let document = signed(&form, &wish, &signer, None);
     let judged = pyhanko(&authority, &document);
     assert!(judged[0].starts_with("lanhdao bottom_line=True coverage=ENTIRE_FILE"), "{judged:?}");
+    authority.good_for_us(&document, None, 1);
     let text = drawn(&authority, &document, 2, "filled");
     assert!(text.contains("Ký bởi:"), "{text}");
     let view = lopdf::Document::load_mem(&document).unwrap();
@@ -256,6 +260,7 @@ fn certification_permits_what_it_says() {
     let judged = pyhanko(&authority, &both);
     assert!(judged.iter().all(|line| line.contains("bottom_line=True")), "{judged:?}");
     assert!(judged[0].contains("docmdp_ok=True"), "{judged:?}");
+    authority.good_for_us(&both, None, 2);
 
     let closed = Wish { certify: Some(Permission::Nothing), ..Wish::at(time()) };
     let closed = signed(&plain(), &closed, &signer, None);
@@ -287,6 +292,14 @@ with open('ours.pdf', 'rb') as file, open('theirs.pdf', 'wb') as out:
     let judged = pyhanko(&authority, &three);
     assert_eq!(judged.len(), 3, "{judged:?}");
     assert!(judged.iter().all(|line| line.contains("bottom_line=True")), "{judged:?}");
+    authority.good_for_us(&three, None, 3);
+    authority.revoke("signer");
+    let report = authority.judged_by_us(&three, None);
+    assert_eq!(
+        report.reason.map(|reason| reason.as_str()),
+        Some("revoked_without_proof_of_time"),
+        "{report:#?}"
+    );
 }
 
 #[test]

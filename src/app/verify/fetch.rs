@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use bytes::Bytes;
@@ -79,16 +79,19 @@ impl Fetcher {
         &self.evidence
     }
 
-    /// Fetches what was not tried yet; says whether anything came.
-    pub(super) fn fetch(&mut self, wanted: &[Wanted]) -> bool {
+    /// Fetches what was not tried yet and there is time for; says whether anything came.
+    pub(super) fn fetch(&mut self, wanted: &[Wanted], until: Instant) -> bool {
         let mut came = false;
         for one in wanted {
-            if self.tried.contains_key(one) || self.tried.len() >= FETCHES_MAX {
-                continue;
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() || self.tried.len() >= FETCHES_MAX {
+                break;
             }
-            let outcome = self.fetch_one(one);
-            came |= outcome.is_ok();
-            self.tried.insert(one.clone(), outcome.err());
+            if !self.tried.contains_key(one) {
+                let outcome = self.fetch_one(one, left.min(PATIENCE));
+                came |= outcome.is_ok();
+                self.tried.insert(one.clone(), outcome.err());
+            }
         }
         came
     }
@@ -96,14 +99,20 @@ impl Fetcher {
     /// What became of these, in order.
     pub(super) fn account(&self, wanted: &[Wanted]) -> Vec<FetchReport> {
         let report = |one: &Wanted| {
-            let wrong = self.tried.get(one)?.clone();
+            let wrong = match self.tried.get(one) {
+                Some(outcome) => outcome.clone(),
+                None => Some(told!(
+                    "chưa hỏi: đã hết thời gian hoặc số lần hỏi cho phép",
+                    "not asked: the time or the number of questions allowed was used up"
+                )),
+            };
             let detail = wrong.clone().unwrap_or_default();
-            Some(FetchReport { url: one.url().to_owned(), fetched: wrong.is_none(), detail })
+            FetchReport { url: one.url().to_owned(), fetched: wrong.is_none(), detail }
         };
-        wanted.iter().filter_map(report).collect()
+        wanted.iter().map(report).collect()
     }
 
-    fn fetch_one(&mut self, wanted: &Wanted) -> Result<(), Told> {
+    fn fetch_one(&mut self, wanted: &Wanted, patience: Duration) -> Result<(), Told> {
         let url = Url::parse(wanted.url()).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
         let url =
             url.ok_or_else(|| told!("không phải địa chỉ http hay https", "no http or https address"))?;
@@ -119,17 +128,17 @@ impl Fetcher {
         let source = Source::Fetched { url: wanted.url().to_owned() };
         match wanted {
             Wanted::Certificate { .. } => {
-                let body = self.ask(request(Method::GET, url, Bytes::new()), reach, ANSWER_MAX)?;
+                let body = self.ask(request(Method::GET, url, Bytes::new()), reach, ANSWER_MAX, patience)?;
                 self.evidence.certificates.extend(certificates(&body)?);
             }
             Wanted::Crl { .. } => {
-                let bytes = self.ask(request(Method::GET, url, Bytes::new()), reach, CRL_MAX)?;
+                let bytes = self.ask(request(Method::GET, url, Bytes::new()), reach, CRL_MAX, patience)?;
                 self.evidence.crls.push(Statement { bytes: unarmoured(bytes), source, nonce: None });
             }
             Wanted::Ocsp { certificate, .. } => {
                 let nonce = nonce()?;
                 let question = Bytes::from(ocsp_request(certificate, Some(&nonce)));
-                let bytes = self.ask(request(Method::POST, url, question), reach, ANSWER_MAX)?;
+                let bytes = self.ask(request(Method::POST, url, question), reach, ANSWER_MAX, patience)?;
                 self.evidence.ocsps.push(Statement { bytes, source, nonce: Some(nonce) });
             }
         }
@@ -142,9 +151,15 @@ impl Fetcher {
             .is_some_and(|host| self.allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(host)))
     }
 
-    fn ask(&self, request: Request, reach: Reach, body_bytes: usize) -> Result<Vec<u8>, Told> {
+    fn ask(
+        &self,
+        request: Request,
+        reach: Reach,
+        body_bytes: usize,
+        patience: Duration,
+    ) -> Result<Vec<u8>, Told> {
         let limits = Limits { body_bytes, protocol: Protocol::Any, head_only: &[] };
-        let mut run = Run::begin(PATIENCE);
+        let mut run = Run::begin(patience);
         let seen = self.runtime.block_on(self.net.exchange(&request, &self.route, reach, limits, &mut run));
         if let Some(fault) = seen.fault {
             return Err(fault.reason.text().meaning.into());
@@ -195,4 +210,21 @@ fn certificates(body: &[u8]) -> Result<Vec<Vec<u8>>, Told> {
 fn unarmoured(bytes: Vec<u8>) -> Vec<u8> {
     let armoured = CertificateRevocationListDer::from_pem_slice(&bytes);
     armoured.map_or(bytes, |list| list.as_ref().to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_there_was_no_time_for_is_told_as_not_asked() {
+        let mut fetcher = Fetcher::new(&NetSettings::default(), vec!["127.0.0.1".to_owned()]).unwrap();
+        let wanted = [Wanted::Crl { url: "http://127.0.0.1:9/a.crl".to_owned() }];
+        assert!(!fetcher.fetch(&wanted, Instant::now()));
+        let account = fetcher.account(&wanted);
+        assert!(!account[0].fetched && account[0].detail.en.starts_with("not asked"), "{account:?}");
+        assert!(!fetcher.fetch(&wanted, Instant::now() + Duration::from_secs(5)));
+        let account = fetcher.account(&wanted);
+        assert!(!account[0].fetched && !account[0].detail.en.starts_with("not asked"), "{account:?}");
+    }
 }

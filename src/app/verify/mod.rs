@@ -7,6 +7,7 @@ mod trusted;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
@@ -32,6 +33,8 @@ pub use crate::pki::verdict::Verdict;
 pub const FILE_MAX: u64 = 32 << 20;
 /// How often is asked again with what was fetched: an issuer's certificate, then its revocation list, and so on.
 const ROUNDS: usize = 6;
+/// How long is fetched for one file, whatever its certificates name.
+const FETCHING_MAX: Duration = Duration::from_secs(60);
 
 /// What to verify and how.
 #[derive(Debug)]
@@ -124,10 +127,11 @@ fn judged(question: &Question<'_>, fetcher: Option<&mut Fetcher>) -> FileReport 
     // What other files wanted may help this one, too.
     let mut answer = judge(&Question { evidence: fetcher.evidence(), ..*question });
     let mut wanted: Vec<Wanted> = Vec::new();
+    let until = Instant::now() + FETCHING_MAX;
     for _ in 0..ROUNDS {
         let new = answer.wanted.iter().filter(|one| !wanted.contains(one)).cloned().collect::<Vec<_>>();
         wanted.extend(new);
-        if answer.wanted.is_empty() || !fetcher.fetch(&answer.wanted) {
+        if answer.wanted.is_empty() || !fetcher.fetch(&answer.wanted, until) {
             break;
         }
         answer = judge(&Question { evidence: fetcher.evidence(), ..*question });
