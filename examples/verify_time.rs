@@ -10,6 +10,7 @@ use emc_monitor::pki::anchors::{Anchors, certificates_in};
 use emc_monitor::pki::evidence::Evidence;
 use emc_monitor::pki::judge::file::verify;
 use emc_monitor::pki::judge::question::{Question, Revocation};
+use emc_monitor::pki::xml::Coverage;
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
@@ -29,6 +30,7 @@ fn main() {
             evidence: &evidence,
             at,
             revocation: Revocation::Require,
+            coverage: Coverage::Whole,
         };
         let mut spent: Vec<u128> = Vec::with_capacity(rounds);
         let mut verdict = None;

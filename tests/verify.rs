@@ -19,6 +19,8 @@ mod families;
 mod fetching;
 #[path = "verify/files.rs"]
 mod files;
+#[path = "verify/invoices.rs"]
+mod invoices;
 #[path = "verify/material.rs"]
 mod material;
 #[path = "verify/office.rs"]

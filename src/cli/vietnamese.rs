@@ -66,6 +66,10 @@ pub const HELP: &[(&str, &str)] = &[
     ),
     ("verify.fetch_hosts", "Máy được phép hỏi chứng thư, kể cả trong mạng nội bộ (dùng được nhiều lần)"),
     ("verify.detached", "Nội dung mà chữ ký rời (detached) ký lên"),
+    (
+        "verify.coverage",
+        "Chữ ký XML phải phủ toàn bộ tài liệu (`whole`), hay được phép chỉ phủ một phần như ở hóa đơn điện tử (`parts`): khi đó chỉ tin những phần mà báo cáo nêu tên",
+    ),
     ("verify.password_file", "Tệp chứa mật khẩu của PDF được mã hóa, ở dòng đầu"),
     ("verify.output", "Dạng kết quả"),
     ("verify.verbose", "Hiện thêm: đường dẫn chứng thực, thuật toán, những gì đã tải về"),

@@ -110,6 +110,8 @@ pub struct Claim {
     pub stamps: Vec<StampClaim>,
     /// Certificates and statements that it carries.
     pub carried: Evidence,
+    /// What of an XML file it covers, by element and identifier, where that is not the whole of it.
+    pub covers: Option<String>,
     /// What is worth knowing and changes nothing, such as a policy that the signature names.
     pub notes: Vec<Told>,
 }

@@ -11,6 +11,7 @@ use emc_monitor::pki::judge::file::verify;
 use emc_monitor::pki::judge::question::{Question, Revocation};
 use emc_monitor::pki::judge::report::FileReport;
 use emc_monitor::pki::verdict::Verdict;
+use emc_monitor::pki::xml::Coverage;
 use emc_monitor::sign::key::Signer;
 use emc_monitor::sign::scheme::Choice;
 
@@ -199,6 +200,7 @@ impl Authority {
             evidence: &Evidence { crls: vec![list], ..Evidence::default() },
             at: Utc::now(),
             revocation: Revocation::Require,
+            coverage: Coverage::Whole,
         })
         .report
     }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use chrono::{DateTime, FixedOffset};
+use emc_monitor::pki::verdict::SignatureReason;
 use emc_monitor::sign::fault::Obstacle;
 use emc_monitor::sign::key::Signer;
 use emc_monitor::sign::pades::{Page, Permission, Rectangle, Stamp, Wish, prepare, usual_lines};
@@ -296,7 +297,7 @@ with open('ours.pdf', 'rb') as file, open('theirs.pdf', 'wb') as out:
     authority.revoke("signer");
     let report = authority.judged_by_us(&three, None);
     assert_eq!(
-        report.reason.map(|reason| reason.as_str()),
+        report.reason.map(SignatureReason::as_str),
         Some("revoked_without_proof_of_time"),
         "{report:#?}"
     );

@@ -15,6 +15,7 @@ use emc_monitor::pki::path::PolicyInputs;
 use emc_monitor::pki::path::purpose::Purpose;
 use emc_monitor::pki::revocation::ocsp_answers;
 use emc_monitor::pki::trust::{Question, RevocationRule, Trust};
+use emc_monitor::pki::xml::Coverage;
 use emc_monitor::pki::{ocsp, pdf, stamp, xml};
 
 /// What the bytes are given out for.
@@ -139,6 +140,7 @@ impl Doors {
             evidence: &Evidence::default(),
             at: now(),
             revocation: Revocation::Require,
+            coverage: Coverage::Whole,
         }));
     }
 }

@@ -9,6 +9,7 @@ use emc_monitor::pki::judge::file::verify;
 use emc_monitor::pki::judge::question::{Question, Revocation};
 use emc_monitor::pki::judge::report::FileReport;
 use emc_monitor::pki::verdict::Verdict;
+use emc_monitor::pki::xml::Coverage;
 
 use crate::material::material;
 use crate::seeded::Seeded;
@@ -30,6 +31,7 @@ fn judge(bytes: &[u8]) -> FileReport {
         evidence: &Evidence::default(),
         at,
         revocation: Revocation::Require,
+        coverage: Coverage::Whole,
     })
     .report
 }

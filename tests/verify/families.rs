@@ -12,6 +12,7 @@ use emc_monitor::pki::evidence::{Evidence, Source, Statement};
 use emc_monitor::pki::judge::file::verify;
 use emc_monitor::pki::judge::question::{Question, Revocation};
 use emc_monitor::pki::judge::report::FileReport;
+use emc_monitor::pki::xml::Coverage;
 use serde_json::Value;
 
 use crate::material::python;
@@ -67,6 +68,7 @@ impl Workshop {
             evidence: &evidence,
             at,
             revocation: Revocation::Require,
+            coverage: Coverage::Whole,
         })
         .report
     }

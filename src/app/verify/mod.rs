@@ -28,6 +28,7 @@ pub use crate::pki::judge::checks::Check;
 pub use crate::pki::judge::question::Revocation;
 pub use crate::pki::judge::report::{FileReport, Member, Party, SignatureReport};
 pub use crate::pki::verdict::Verdict;
+pub use crate::pki::xml::Coverage;
 
 /// The largest file that is read, in bytes.
 pub const FILE_MAX: u64 = 32 << 20;
@@ -55,6 +56,8 @@ pub struct VerifyOptions {
     pub fetch_hosts: Vec<String>,
     /// The content that a detached signature signs.
     pub detached: Option<PathBuf>,
+    /// How much of an XML file each signature must cover.
+    pub coverage: Coverage,
     /// The password of encrypted files.
     pub password_file: Option<PathBuf>,
 }
@@ -111,6 +114,7 @@ pub fn verify(
                     evidence: &Evidence::default(),
                     at: options.at,
                     revocation: options.revocation,
+                    coverage: options.coverage,
                 };
                 judged(&question, fetcher.as_mut())
             }

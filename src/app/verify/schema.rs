@@ -38,7 +38,7 @@ fn signature() -> Value {
         "type": "object",
         "required": [
             "name", "format", "level", "verdict", "reason", "indication", "sub_indication", "flaws", "signer",
-            "time", "path", "anchor_set", "timestamps", "algorithms", "later_changes", "notes", "checks",
+            "time", "path", "anchor_set", "timestamps", "algorithms", "later_changes", "covers", "notes", "checks",
         ],
         "properties": {
             "name": text("what it goes by in the file"),
@@ -84,6 +84,10 @@ fn signature() -> Value {
                 },
             },
             "later_changes": { "type": "array", "items": { "type": "string" } },
+            "covers": {
+                "type": ["string", "null"],
+                "description": "what of an XML file the signature covers, by element and identifier, where that is not the whole of it"
+            },
             "notes": { "type": "array", "items": { "type": "string" } },
             "checks": { "type": "array", "items": check() },
         },

@@ -28,6 +28,10 @@ pub struct VerifyArguments {
     /// The content that a detached signature signs.
     #[arg(long, value_name = "CONTENT")]
     pub detached: Option<PathBuf>,
+    /// Whether an XML signature must cover the whole document, or may cover a part as in electronic invoices: then trust
+    /// only the parts that the report names.
+    #[arg(long, value_name = "whole|parts", default_value = "whole")]
+    pub coverage: CoverageMode,
     /// File with the password of an encrypted PDF, on its first line.
     #[arg(long, value_name = "FILE")]
     pub password_file: Option<PathBuf>,
@@ -48,6 +52,15 @@ pub enum RevocationMode {
     Prefer,
     /// Nobody is asked; the answer is never valid.
     None,
+}
+
+/// How much of an XML file each signature must cover.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CoverageMode {
+    /// All that a reader would take for signed.
+    Whole,
+    /// At least one element, which the report names.
+    Parts,
 }
 
 /// Shape of the output.

@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::app::check::styling;
-use crate::app::verify::{Audience, FileReport, Revocation, VerifyError, VerifyOptions, verify};
+use crate::app::verify::{Audience, Coverage, FileReport, Revocation, VerifyError, VerifyOptions, verify};
 use crate::cli::args::Common;
-use crate::cli::args::verify::{RevocationMode, VerifyArguments, VerifyFormat};
+use crate::cli::args::verify::{CoverageMode, RevocationMode, VerifyArguments, VerifyFormat};
 use crate::cli::exit::{self, Exit};
 use crate::cli::out::Out;
 use crate::cli::surroundings::{Surroundings, world};
@@ -42,6 +42,10 @@ pub(super) fn run(
             RevocationMode::Require => Revocation::Require,
             RevocationMode::Prefer => Revocation::Prefer,
             RevocationMode::None => Revocation::None,
+        },
+        coverage: match arguments.coverage {
+            CoverageMode::Whole => Coverage::Whole,
+            CoverageMode::Parts => Coverage::Parts,
         },
         fetch_hosts: arguments.fetch_hosts.clone(),
         detached: arguments.detached.clone(),

@@ -26,11 +26,16 @@ const UNKNOWN_TIME: Text = Text { vi: "không rõ", en: "not known" };
 const TRUSTED: Text = Text { vi: "tin cậy theo", en: "trusted by" };
 const REASON: Text = Text { vi: "lý do", en: "reason" };
 const CHECKS: Text = Text { vi: "kiểm tra", en: "checks" };
+const COVERS: Text = Text { vi: "chỉ ký phần", en: "covers only" };
 const CHANGES: Text = Text { vi: "thay đổi sau", en: "later changes" };
 const NOTES: Text = Text { vi: "ghi chú", en: "notes" };
 const PATH: Text = Text { vi: "đường dẫn", en: "path" };
 const RESTS_ON: Text = Text { vi: "thuật toán", en: "algorithms" };
 const FETCHED: Text = Text { vi: "tra cứu", en: "fetched" };
+const PARTS_ALONE: Text = Text {
+    vi: "chỉ với những phần đã ký; phần còn lại của tệp không có chữ ký nào bảo vệ",
+    en: "only for the parts that are signed; no signature protects the rest of the file",
+};
 const SIGNATURE: Text = Text { vi: "chữ ký", en: "signature" };
 const FILES: Text = Text { vi: "tệp", en: "files" };
 
@@ -65,6 +70,7 @@ fn brief(report: &FileReport, manner: &Manner) -> String {
     let names = presentable(&names.join(", "), NAME_MAX);
     let mut text =
         format!("{}  {}  {names}\n", word(report.verdict, language), presentable(&report.file, NAME_MAX));
+    text += &parts_alone(report, language);
     if let Some(reason) = report.reason {
         text += &format!("  {} [{}]\n", reason.text().in_language(language), reason.as_str());
     }
@@ -133,6 +139,7 @@ fn file(report: &FileReport, manner: &Manner) -> String {
             text += &format!("  {detail}\n");
         }
     }
+    text += &parts_alone(report, language);
     for (number, signature) in report.signatures.iter().enumerate() {
         text += &one(number + 1, signature, manner);
     }
@@ -144,6 +151,16 @@ fn file(report: &FileReport, manner: &Manner) -> String {
         }
     }
     text
+}
+
+/// A file is not valid beyond what its signatures cover: that stands beside the verdict.
+fn parts_alone(report: &FileReport, language: Language) -> String {
+    if report.verdict != Verdict::Valid
+        || report.signatures.iter().any(|signature| signature.covers.is_none())
+    {
+        return String::new();
+    }
+    format!("  {}\n", PARTS_ALONE.in_language(language))
 }
 
 fn one(number: usize, signature: &SignatureReport, manner: &Manner) -> String {
@@ -167,6 +184,9 @@ fn one(number: usize, signature: &SignatureReport, manner: &Manner) -> String {
     if let Some(set) = &signature.anchor_set {
         let root = signature.path.last().map_or("", |member| member.party.subject.as_str());
         text += &line(TRUSTED, &format!("{set} ({})", presentable(root, NAME_MAX)), manner);
+    }
+    if let Some(parts) = &signature.covers {
+        text += &line(COVERS, &presentable(parts, NAME_MAX), manner);
     }
     for change in &signature.later_changes {
         text += &line(CHANGES, change.in_language(language), manner);

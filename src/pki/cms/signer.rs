@@ -81,6 +81,7 @@ pub(super) fn judge<'a>(
         algorithms,
         claimed_time,
         stamps,
+        covers: None,
         notes: notes(signer),
         carried,
     })

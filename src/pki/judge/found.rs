@@ -45,7 +45,7 @@ pub(super) fn read(question: &Question<'_>) -> Result<Contents, Flaw> {
         return pdf_contents(question);
     }
     if text.starts_with(b"<") || bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        return xml::claims(bytes, question.detached).map(plain);
+        return xml::claims_covering(bytes, question.detached, question.coverage).map(plain);
     }
     if bytes.first() == Some(&0x30) || text.starts_with(b"-----BEGIN") {
         let content = question.detached.map_or(Content::Attached, Content::Detached);
@@ -143,6 +143,7 @@ fn empty(signature: &PdfSignature, format: Format) -> Claim {
         claimed_time: signature.claimed_time,
         stamps: Vec::new(),
         carried: Evidence::default(),
+        covers: None,
         notes: Vec::new(),
     }
 }

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::pki::anchors::Anchors;
 use crate::pki::evidence::{Evidence, Wanted};
 use crate::pki::judge::report::FileReport;
+use crate::pki::xml::Coverage;
 
 /// How certificates are asked about revocation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub struct Question<'a> {
     pub at: DateTime<Utc>,
     /// How certificates are asked about.
     pub revocation: Revocation,
+    /// How much of an XML file each signature must cover.
+    pub coverage: Coverage,
 }
 
 /// What is known now, and what would tell more.

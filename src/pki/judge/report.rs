@@ -82,6 +82,8 @@ pub struct SignatureReport {
     pub algorithms: Vec<AlgorithmReport>,
     /// What came later in the file, each with whether it was allowed.
     pub later_changes: Vec<Told>,
+    /// What of an XML file it covers, where that is not the whole of it.
+    pub covers: Option<String>,
     /// What is worth knowing and changes nothing.
     pub notes: Vec<Told>,
     /// The table of checks.

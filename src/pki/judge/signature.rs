@@ -130,7 +130,13 @@ fn of_person(bench: &Bench<'_>, found: &Found, by: DateTime<Utc>, level: Option<
 
 /// Which checks the reader of the format has already made.
 fn reach(reached: &mut Reached, claim: &Claim) {
-    reached.examined(&[CheckId::Structure, CheckId::Coverage]);
+    reached.examined(&[CheckId::Structure]);
+    if claim.covers.is_some() {
+        // Whoever allows it to cover parts did not ask for the whole.
+        reached.inapplicable(CheckId::Coverage);
+    } else {
+        reached.examined(&[CheckId::Coverage]);
+    }
     if claim.signer.is_some() {
         reached.examined(&[CheckId::SignerIdentified]);
     }
@@ -238,6 +244,7 @@ fn finish(mut gathered: Gathered, found: &Found, level: Option<&'static str>, ti
         timestamps: gathered.stamps,
         algorithms: gathered.algorithms.iter().map(algorithm).collect(),
         later_changes: found.later_changes.clone(),
+        covers: found.claim.covers.clone(),
         notes: gathered.notes,
     };
     Opinion { report, wanted, proves: None }

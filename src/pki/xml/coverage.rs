@@ -1,14 +1,22 @@
 //! Whether what a signature covers is what a reader of the file reads: the answer to signature wrapping.
 
+use std::collections::HashSet;
+
 use roxmltree::{Node, NodeId};
 
 use crate::model::text::presentable;
-use crate::model::told::{Told, told};
+use crate::model::told::told;
 use crate::pki::verdict::Flaw;
 use crate::pki::xml::document::written_name;
 use crate::pki::xml::elements::{DS, attribute, child_elements, is, unsafe_reference};
+use crate::pki::xml::lookalike;
 use crate::pki::xml::reference::{Covered, Surroundings};
 use crate::pki::xml::xades::is_xades;
+
+/// Most characters of the names of what is covered.
+const PARTS_SHOWN: usize = 300;
+/// Most elements of a path that are named, from the innermost.
+const STEPS_SHOWN: usize = 16;
 
 /// How much of a file a signature must cover.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,31 +71,40 @@ pub(super) fn check(
         )));
     }
     if coverage == Coverage::Parts {
-        return Ok(());
+        return lookalike::refuse(root, &parts);
     }
-    let parts = presentable(&names(&parts), 200);
+    let parts = presentable(&names(&parts), PARTS_SHOWN);
     let root = presentable(written_name(root), 60);
     Err(unsafe_reference(told!(
-        "chữ ký chỉ phủ {parts}, không phủ toàn bộ phần tử gốc <{root}>",
-        "the signature covers only {parts}, not the whole of the document's element <{root}>"
+        "chữ ký chỉ phủ {parts}, không phủ toàn bộ phần tử gốc <{root}>; loại tệp vốn chỉ ký từng phần như hóa đơn điện tử thì dùng --coverage parts",
+        "the signature covers only {parts}, not the whole of the document's element <{root}>; use --coverage parts for files that are signed in parts, as electronic invoices are"
     )))
 }
 
-/// The elements that a signature covers beside its own parts, by name and identifier.
-pub(super) fn parts_of(around: &Surroundings<'_, '_>, covered: &[Covered]) -> String {
+/// The elements that a signature covers beside its own parts, by name and identifier; `None` where it covers the whole
+/// document, or nothing of it.
+pub(super) fn parts_of(around: &Surroundings<'_, '_>, covered: &[Covered]) -> Option<String> {
     let cover = Cover { around, covered };
-    if cover.has(around.page.tree.root_element()) {
-        return String::new();
-    }
-    names(&cover.parts())
+    let parts = cover.parts();
+    let is_part = !cover.has(around.page.tree.root_element()) && !parts.is_empty();
+    is_part.then(|| presentable(&names(&parts), PARTS_SHOWN))
 }
 
+/// Where each stands, as an `XPath`: an element that was moved to where nobody looks is told from one in its place.
 fn names(parts: &[Node<'_, '_>]) -> String {
-    let name = |part: &Node<'_, '_>| {
-        let identifier = ["Id", "ID", "id"].iter().find_map(|name| part.attribute(*name)).unwrap_or_default();
-        format!("<{} {identifier}>", written_name(*part))
+    let path = |part: &Node<'_, '_>| {
+        let mut steps: Vec<&str> = part
+            .ancestors()
+            .filter(Node::is_element)
+            .take(STEPS_SHOWN)
+            .map(|node| written_name(node))
+            .collect();
+        steps.reverse();
+        let named = ["Id", "ID", "id"].iter().find_map(|name| Some((name, part.attribute(*name)?)));
+        let named = named.map_or_else(String::new, |(name, value)| format!("[@{name}=\"{value}\"]"));
+        format!("/{}{named}", steps.join("/"))
     };
-    parts.iter().map(name).collect::<Vec<_>>().join(", ")
+    parts.iter().map(path).collect::<Vec<_>>().join(", ")
 }
 
 struct Cover<'a, 'i, 's> {
@@ -125,14 +142,16 @@ impl<'a, 'i> Cover<'a, 'i, '_> {
         )))
     }
 
-    /// The covered elements that are content: none that the signature lies in, and of its own parts only its objects.
+    /// The covered elements that are content, each once: none that the signature lies in, and of its own parts only its objects.
     fn parts(&self) -> Vec<Node<'a, 'i>> {
         let signature = self.around.signature;
         let nodes = self.covered.iter().filter_map(|covered| match covered {
             Covered::Tree(id) | Covered::Text(id) => self.around.page.tree.get_node(*id),
             Covered::Detached => None,
         });
+        let mut seen = HashSet::new();
         nodes
+            .filter(|node| seen.insert(node.id()))
             .filter(|node| !signature.ancestors().any(|ancestor| ancestor.id() == node.id()))
             .filter(|node| is_content(*node, signature))
             .collect()
@@ -174,10 +193,4 @@ fn holds_signatures_only(root: Node<'_, '_>) -> bool {
                 || node.is_comment()
                 || (node.is_text() && node.text().unwrap_or_default().trim().is_empty())
         })
-}
-
-/// What is said where a signature covers parts.
-pub(super) fn note(parts: &str) -> Told {
-    let parts = presentable(parts, 200);
-    told!("chữ ký chỉ phủ {parts}", "the signature covers only {parts}")
 }

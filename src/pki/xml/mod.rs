@@ -13,6 +13,7 @@ mod elements;
 mod insert;
 mod keys;
 mod limits;
+mod lookalike;
 mod reference;
 mod signature;
 mod signer_names;

@@ -42,6 +42,7 @@ pub(super) fn claim(
         claimed_time: None,
         stamps: Vec::new(),
         carried: Evidence::default(),
+        covers: None,
         notes: Vec::new(),
     };
     if let Err(flaw) = examine(around, coverage, work, &mut claim) {
@@ -77,7 +78,7 @@ fn examine(
     // Where a reference could not be followed, that is what is said: what it would have covered is not known.
     if flaws.is_empty() {
         flaws.extend(coverage::check(around, &covered, coverage).err());
-        tell_parts(around, &covered, claim);
+        claim.covers = coverage::parts_of(around, &covered);
     }
     claim.claimed_time = claim.claimed_time.or_else(|| signed_time(around, &covered));
     claim.flaws.extend(flaws);
@@ -187,13 +188,6 @@ fn adopt(properties: Properties, claim: &mut Claim) -> Vec<NamedSigner> {
     claim.notes = properties.notes;
     claim.names_signer = !properties.signers.is_empty();
     properties.signers
-}
-
-fn tell_parts(around: &Surroundings<'_, '_>, covered: &[Covered], claim: &mut Claim) {
-    let parts = coverage::parts_of(around, covered);
-    if !parts.is_empty() {
-        claim.notes.push(coverage::note(&parts));
-    }
 }
 
 /// Without XAdES, Vietnamese invoices and forms sign a time of their own form along.
