@@ -44,13 +44,9 @@ impl Bed {
         assert!(done.status.success(), "{command}: {}", String::from_utf8_lossy(&done.stderr));
     }
 
-    fn flags<'a>(&self, goc: &'a str, more: &[&'a str], file: &'a str) -> Vec<&'a str> {
-        [&["--offline", "--anchors", goc][..], more, &[file]].concat()
-    }
-
     fn judge(&self, name: &str, more: &[&str]) -> (i32, Value) {
         let (goc, file) = (self.path("goc"), self.path(name));
-        report(&self.flags(goc.to_str().unwrap(), more, file.to_str().unwrap()))
+        report(&flags(goc.to_str().unwrap(), more, file.to_str().unwrap()))
     }
 
     /// A copy of the invoice, changed.
@@ -59,6 +55,10 @@ impl Bed {
         assert!(text.contains(from));
         fs::write(self.path(name), text.replacen(from, to, 1)).unwrap();
     }
+}
+
+fn flags<'a>(goc: &'a str, more: &[&'a str], file: &'a str) -> Vec<&'a str> {
+    [&["--offline", "--anchors", goc][..], more, &[file]].concat()
 }
 
 const PARTS: &[&str] = &["--coverage", "parts"];
@@ -77,7 +77,7 @@ fn an_invoice_is_valid_for_the_part_that_is_signed_where_parts_are_asked_for() {
     assert_eq!(coverage["outcome"], "inapplicable", "the whole is not covered, and not said to be");
 
     let (goc, file) = (bed.path("goc"), bed.path("hoa-don.xml"));
-    let flags = bed.flags(goc.to_str().unwrap(), PARTS, file.to_str().unwrap());
+    let flags = flags(goc.to_str().unwrap(), PARTS, file.to_str().unwrap());
     let (_, shown, _) = emc(&[&["--lang", "vi"], &flags[..]].concat());
     assert!(shown.contains("chỉ với những phần đã ký"), "{shown}");
 }
