@@ -38,6 +38,8 @@ from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+import tagged
+
 NOW = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
 YEAR = datetime.timedelta(days=365)
 OUT = pathlib.Path(sys.argv[1])
@@ -204,6 +206,15 @@ def sign(data, field, party=None, stamper=None, box=None, lock=None, password=No
     return pdf.sign_pdf(out).getvalue()
 
 
+def sign_again(data, change):
+    """A second signature, whose field is tagged or whatever else in the same revision."""
+    out = IncrementalPdfFileWriter(io.BytesIO(data), strict=False)
+    fields.append_signature_field(out, SigFieldSpec("Con_dau", box=(400, 700, 560, 800)))
+    change(out, out.root["/AcroForm"]["/Fields"].raw_get(-1))
+    meta = signers.PdfSignatureMetadata(field_name="Con_dau", subfilter=SigSeedSubFilter.PADES, md_algorithm="sha256")
+    return signers.PdfSigner(meta, signer_of(SEAL)).sign_pdf(out).getvalue()
+
+
 def update(data, change, password=None):
     """One more revision, whatever it does."""
     out = IncrementalPdfFileWriter(io.BytesIO(data), strict=False)
@@ -309,6 +320,10 @@ def make_good():
         first = sign(buffer.getvalue(), "Lanh_dao", password=password)
         good(f"encrypted-{tag}", first, password=password)
         good(f"encrypted-two-{tag}", sign(first, "Con_dau", party=SEAL, password=password), password=password, signatures=2)
+    for kids, parents in (("array", "nums"), ("indirect", "kids"), ("single", "nums")):
+        name = f"tagged-{kids}"
+        signed[name] = sign(update(plain(), tagged.tree(kids=kids, parents=parents)), "Lanh_dao")
+        good(name, sign_again(signed[name], tagged.tag), signatures=2)
     keep("good", "unsigned", plain(), "undetermined", "no_signature")
     return signed
 
@@ -434,6 +449,9 @@ def make_bad(signed):
             bad(family, number, update(signed[base], change), "modified_after_signing")
     for number, subtype in enumerate(("/FreeText", "/Stamp", "/Redact", "/Widget", "/Link")):
         bad("annotation-docmdp3", number, update(signed["mdp3"], annotate(subtype)), "modified_after_signing")
+    for family, change in tagged.ATTACKS.items():
+        for number, base in enumerate(("tagged-array", "tagged-indirect", "tagged-single")):
+            bad(family, number, sign_again(signed[base], change), "modified_after_signing")
     bad("docmdp1-filled", 0, update(signed["mdp1"], fill("x")), "modified_after_signing")
     # pyHanko refuses to sign there; an attacker would not.
     signers.PdfSigner._enforce_certification_constraints = lambda *_: None

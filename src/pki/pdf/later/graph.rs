@@ -33,6 +33,10 @@ pub(in super::super) enum Key {
     Contents,
     /// `Font`, `FontFile`, `DescendantFonts` and the like.
     Font,
+    /// `K`, as elements of a structure tree list what lies below them.
+    Elements,
+    /// `ParentTree`, the way back from fields and pages to elements.
+    WayBack,
     /// As the object stream in which an object lies.
     Container,
     /// Any other.
@@ -53,6 +57,8 @@ impl Key {
             (_, b"Annots") => Self::Annotations,
             (_, b"Metadata") => Self::Metadata,
             (_, b"Info") => Self::Info,
+            (_, b"K") => Self::Elements,
+            (_, b"ParentTree") => Self::WayBack,
             (_, b"Contents") => Self::Contents,
             (
                 _,

@@ -10,6 +10,7 @@ mod graph;
 mod page;
 mod root;
 mod same;
+mod structure;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -263,7 +264,7 @@ impl Later<'_> {
             self.form_resource(number, old, new)?;
         } else if self.is_appearance(number)? {
             self.permit(number, told!("hình hiển thị của trường", "appearance of a field"));
-        } else {
+        } else if !self.tagged(number, old, new)? {
             self.page_or_other(number, old, new, &uses)?;
         }
         Ok(())

@@ -59,6 +59,12 @@ impl Later<'_> {
                     let before = Loaded::direct(objects.resolve(before, self.old)?);
                     self.form(target, &before, &loaded)?;
                 }
+                b"StructTreeRoot"
+                    if self.tagged(
+                        target,
+                        &Loaded::direct(objects.resolve(before, self.old)?),
+                        &loaded,
+                    )? => {}
                 b"DSS" => self.whole_store(target, &loaded)?,
                 b"Metadata" => self.metadata(target, &Loaded::direct(Value::Null), &loaded),
                 b"Extensions" | b"Version" | b"MarkInfo" => self.permit(
