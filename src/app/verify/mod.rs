@@ -27,6 +27,7 @@ pub use crate::pki::claim::Format;
 pub use crate::pki::judge::checks::Check;
 pub use crate::pki::judge::question::Revocation;
 pub use crate::pki::judge::report::{FileReport, Member, Party, SignatureReport};
+pub use crate::pki::policy::in_words;
 pub use crate::pki::verdict::Verdict;
 pub use crate::pki::xml::Coverage;
 

@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style};
 use chrono::{DateTime, FixedOffset, Utc};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use crate::app::verify::{Check, FileReport, Format, Member, Party, SignatureReport, Verdict};
+use crate::app::verify::{Check, FileReport, Format, Member, Party, SignatureReport, Verdict, in_words};
 use crate::model::finding::Outcome;
 use crate::model::text::{Language, Text, presentable};
 
@@ -212,7 +212,8 @@ fn table(checks: &[Check], language: Language) -> String {
     bases.sort_by_key(|basis| checks.iter().all(|check| check.basis != *basis || check.item.is_empty()));
     let mut text = String::new();
     for basis in bases {
-        text += &format!("    {} ({basis})\n", CHECKS.in_language(language));
+        let told = in_words(basis);
+        text += &format!("    {} ({})\n", CHECKS.in_language(language), told.in_language(language));
         let rows = checks.iter().filter(|check| check.basis == basis);
         text += &rows.map(|check| row(check, language)).collect::<String>();
     }

@@ -97,24 +97,32 @@ fn nonconforming(Told { vi, en }: &Told) -> Told {
     }
 }
 
+/// What a rule rests on, as people read it: a citation keeps its name, only the words around it are translated.
+#[must_use]
+pub fn in_words(basis: &str) -> Told {
+    let en =
+        basis.replace("nội bộ", "our own rule").replace("Điều", "Article").replace("Phụ lục", "Appendix");
+    Told { vi: basis.to_owned(), en }
+}
+
 fn unproven(Told { vi, en }: &Told, limit: &Limit) -> Told {
-    let basis = limit.basis;
+    let Told { vi: basis_vi, en: basis_en } = in_words(limit.basis);
     Told {
-        vi: format!("{vi} nay không còn đạt và không có gì chứng minh chữ ký có trước đó ({basis})"),
-        en: format!("{en} is no longer accepted and nothing proves that the signature is older ({basis})"),
+        vi: format!("{vi} nay không còn đạt và không có gì chứng minh chữ ký có trước đó ({basis_vi})"),
+        en: format!("{en} is no longer accepted and nothing proves that the signature is older ({basis_en})"),
     }
 }
 
 fn weak(Told { vi, en }: &Told, limit: &Limit) -> Told {
-    let basis = limit.basis;
+    let Told { vi: basis_vi, en: basis_en } = in_words(limit.basis);
     match limit.end {
         End::On(day) => Told {
-            vi: format!("{vi} không được chấp nhận kể từ ngày {} ({basis})", day.format("%d/%m/%Y")),
-            en: format!("{en} is not accepted from {day} on ({basis})"),
+            vi: format!("{vi} không được chấp nhận kể từ ngày {} ({basis_vi})", day.format("%d/%m/%Y")),
+            en: format!("{en} is not accepted from {day} on ({basis_en})"),
         },
         End::Never | End::Open => Told {
-            vi: format!("{vi} không được chấp nhận ({basis})"),
-            en: format!("{en} is not accepted ({basis})"),
+            vi: format!("{vi} không được chấp nhận ({basis_vi})"),
+            en: format!("{en} is not accepted ({basis_en})"),
         },
     }
 }
@@ -188,5 +196,12 @@ mod tests {
             let open = |limit: &&Limit| limit.name == family && limit.end == End::Open;
             assert_eq!(limits().iter().find(open).map(|limit| limit.bits), Some(least));
         }
+    }
+
+    #[test]
+    fn english_readers_get_no_vietnamese_around_a_citation() {
+        let told = in_words("nội bộ; TT 15/2025/TT-BKHCN, Điều 6, Phụ lục II");
+        assert_eq!(told.en, "our own rule; TT 15/2025/TT-BKHCN, Article 6, Appendix II");
+        assert!(limits().iter().all(|limit| in_words(limit.basis).en.is_ascii()));
     }
 }
