@@ -201,15 +201,19 @@ fn a_long_list_is_walked_to_its_end_and_counts_for_its_issuer_only() {
         let statement = Statement { bytes, source: Source::Embedded, nonce: None };
         let evidence = Evidence { crls: vec![statement], ..Evidence::default() };
         let now = moment("2026-05-15T00:00:00Z");
-        let answer = Trust::new(&anchors, &evidence).judge(&Question {
+        let trust = Trust::new(&anchors, &evidence);
+        let question = Question {
             certificate: &leaf,
             purpose: Purpose::Any,
             at: now,
             now,
             revocation: RevocationRule::Look,
             policies: PolicyInputs::default(),
-        });
-        reasons(&answer)
+        };
+        let found = reasons(&trust.judge(&question));
+        // Who is asked again looks into an index.
+        (0..2).for_each(|_| assert_eq!(reasons(&trust.judge(&question)), found));
+        found
     };
     assert_eq!(ask(list(20_000, &root)), [SignatureReason::Revoked]);
     assert_eq!(ask(list(19_999, &root)), []);

@@ -1,5 +1,9 @@
 //! One revocation list, read without copying: entries are walked where they lie, however many there are.
 
+use std::cell::{Cell, OnceCell};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Range;
+
 use chrono::{DateTime, Utc};
 use der::asn1::ObjectIdentifier;
 
@@ -67,6 +71,21 @@ pub(in crate::pki) struct List<'a> {
     /// Why it may not be used, if so.
     pub(in crate::pki) unusable: Option<Told>,
     entries: Reader<'a>,
+    /// Whether all entries were looked at once.
+    is_walked: Cell<bool>,
+    /// The entries by serial number, or why they cannot be read; made for whoever asks the second time.
+    index: OnceCell<Result<Vec<Line>, Told>>,
+}
+
+/// An entry in the index.
+#[derive(Clone, Debug)]
+struct Line {
+    /// Of its serial number.
+    mark: u64,
+    /// Where the entry lies in what is signed.
+    entry: Range<u32>,
+    /// Whom it is of, if not of the list's issuer: where the value of a `certificateIssuer` lies.
+    whose: Option<Range<u32>>,
 }
 
 /// What a list says of a certificate.
@@ -130,38 +149,104 @@ impl<'a> List<'a> {
                 .and_then(time),
             unusable: unusable(&own, is_sound),
             entries,
+            is_walked: Cell::new(false),
+            index: OnceCell::new(),
         })
     }
 
-    /// Looks a certificate up, by its issuer and serial number. Walks to the end: an entry that nobody understands
-    /// makes the whole list useless (RFC 5280 §5.3).
+    /// Looks a certificate up, by its issuer and serial number. An entry that nobody understands makes the whole list
+    /// useless (RFC 5280 §5.3), so that all are looked at: once for a list that is asked once, which most are, and
+    /// once more for an index where it is asked again.
     pub(in crate::pki) fn find(&self, issuer: &Name, serial: &[u8]) -> Lookup {
+        if self.index.get().is_none() && !self.is_walked.replace(true) {
+            let mut found = Lookup::Absent;
+            let walked = self.walk(|entry, whose, _| {
+                if entry.serial == serial && found == Lookup::Absent && self.is_of(issuer, whose) {
+                    found = Lookup::Listed(entry.revocation());
+                }
+            });
+            return match walked {
+                Ok(()) => found,
+                Err(cause) => {
+                    let _first = self.index.set(Err(cause.clone()));
+                    Lookup::Unreadable(cause)
+                }
+            };
+        }
+        match self.index.get_or_init(|| self.indexed()) {
+            Ok(lines) => self.look(lines, issuer, serial),
+            Err(cause) => Lookup::Unreadable(cause.clone()),
+        }
+    }
+
+    /// Shows every entry, with whom the entries from there on are of, if not of the list's issuer.
+    fn walk(&self, mut visit: impl FnMut(&Entry<'a>, Option<&'a [u8]>, Element<'a>)) -> Result<(), Told> {
         let mut entries = self.entries.clone();
-        let mut whose: Option<Vec<General<'_>>> = None;
-        let mut found = Lookup::Absent;
-        for entry in entries.by_ref() {
-            let Some(entry) = Entry::read(entry) else { return unreadable() };
+        let mut whose = None;
+        for element in entries.by_ref() {
+            let entry = Entry::read(element).ok_or_else(unreadable)?;
             if let Some(oid) = entry.strange() {
-                return Lookup::Unreadable(told!(
+                return Err(told!(
                     "danh sách thu hồi có phần mở rộng bắt buộc chưa được hỗ trợ {oid}",
                     "the revocation list has the critical entry extension {oid}, which is not known here",
                     oid = crate::pki::oid::dotted(oid)
                 ));
             }
             if let Some(value) = value_of(&entry.extensions, &oids::CERTIFICATE_ISSUER) {
-                let names = sequence(value).and_then(|names| General::list(names, ISSUERS_MAX));
-                let Some(names) = names else { return unreadable() };
-                whose = Some(names);
+                names(value).ok_or_else(unreadable)?;
+                whose = Some(value);
             }
-            let is_of_issuer = match &whose {
-                Some(names) => names.iter().any(|name| *name == General::Directory(issuer.clone())),
-                None => self.issuer == *issuer,
-            };
-            if entry.serial == serial && is_of_issuer && found == Lookup::Absent {
-                found = Lookup::Listed(entry.revocation());
+            visit(&entry, whose, element);
+        }
+        if entries.is_empty() { Ok(()) } else { Err(unreadable()) }
+    }
+
+    fn indexed(&self) -> Result<Vec<Line>, Told> {
+        let mut lines = Vec::new();
+        self.walk(|entry, whose, element| {
+            let line = self.place_of(element.whole).map(|place| Line {
+                mark: mark(entry.serial),
+                entry: place,
+                whose: whose.and_then(|value| self.place_of(value)),
+            });
+            lines.extend(line);
+        })?;
+        // Stable: of entries with one serial number the first counts, as it does on a walk.
+        lines.sort_by_key(|line| line.mark);
+        Ok(lines)
+    }
+
+    /// Where a part of what is signed lies in it.
+    fn place_of(&self, part: &[u8]) -> Option<Range<u32>> {
+        let begin = part.as_ptr().addr().checked_sub(self.signed.as_ptr().addr())?;
+        let end = u32::try_from(begin + part.len()).ok()?;
+        Some(u32::try_from(begin).ok()?..end)
+    }
+
+    fn part(&self, place: &Range<u32>) -> Option<&'a [u8]> {
+        self.signed.get(usize::try_from(place.start).ok()?..usize::try_from(place.end).ok()?)
+    }
+
+    fn look(&self, lines: &[Line], issuer: &Name, serial: &[u8]) -> Lookup {
+        let mark = mark(serial);
+        let from = lines.partition_point(|line| line.mark < mark);
+        let alike = lines.iter().skip(from).take_while(|line| line.mark == mark);
+        for line in alike {
+            let entry = self.part(&line.entry).and_then(|part| Entry::read(Reader::new(part).next()?));
+            let whose = line.whose.as_ref().map(|place| self.part(place).unwrap_or_default());
+            if let Some(entry) = entry.filter(|entry| entry.serial == serial && self.is_of(issuer, whose)) {
+                return Lookup::Listed(entry.revocation());
             }
         }
-        if entries.is_empty() { found } else { unreadable() }
+        Lookup::Absent
+    }
+
+    /// Whether entries are of that issuer.
+    fn is_of(&self, issuer: &Name, whose: Option<&[u8]>) -> bool {
+        match whose.map(names) {
+            Some(named) => named.is_some_and(|names| names.contains(&General::Directory(issuer.clone()))),
+            None => self.issuer == *issuer,
+        }
     }
 
     /// How much work a look-up is, in steps.
@@ -170,11 +255,19 @@ impl<'a> List<'a> {
     }
 }
 
-fn unreadable() -> Lookup {
-    Lookup::Unreadable(told!(
-        "không đọc được hết danh sách thu hồi",
-        "the revocation list cannot be read to its end"
-    ))
+fn unreadable() -> Told {
+    told!("không đọc được hết danh sách thu hồi", "the revocation list cannot be read to its end")
+}
+
+/// A number for a serial number, the same for the same.
+fn mark(serial: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    serial.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn names(value: &[u8]) -> Option<Vec<General<'_>>> {
+    sequence(value).and_then(|names| General::list(names, ISSUERS_MAX))
 }
 
 fn value_of<'a>(extensions: &[Extension<'a>], oid: &ObjectIdentifier) -> Option<&'a [u8]> {
