@@ -127,20 +127,21 @@ def main():
     manifest = []
     office = Office()
     try:
-        for name, who, online, more in (
-            ("ket-qua", "can-bo", "valid", {}),
-            ("con-dau", "con-dau", "valid", {}),
-            ("bieu-mau", "can-bo", "valid", {"with_form": True}),
-            ("luu-tru", "can-bo", "valid", {"SelectPdfVersion": 2}),
-            ("bi-thu-hoi", "bi-thu-hoi", "invalid", {}),
-            ("hoi-nham-noi", "hoi-nham-noi", "undetermined", {}),
-            ("dau-thoi-gian", "can-bo", "invalid", {"SignatureTSA": f"{ADDRESS}/bo-vi-du/tsa/tsa"}),
+        for name, who, online, reason, more in (
+            ("ket-qua", "can-bo", "valid", None, {}),
+            ("con-dau", "con-dau", "valid", None, {}),
+            ("bieu-mau", "can-bo", "valid", None, {"with_form": True}),
+            ("luu-tru", "can-bo", "valid", None, {"SelectPdfVersion": 2}),
+            ("bi-thu-hoi", "bi-thu-hoi", "invalid", "revoked", {}),
+            ("hoi-nham-noi", "hoi-nham-noi", "undetermined", "revocation_unknown", {}),
+            ("dau-thoi-gian", "can-bo", "invalid", "timestamp_wrong", {"SignatureTSA": f"{ADDRESS}/bo-vi-du/tsa/tsa"}),
         ):
             office.export(name, who, **more)
             # No timestamp of LibreOffice's is over the signature that it stands in.
             offline = "invalid" if name == "dau-thoi-gian" else "undetermined"
             file = f"office/{name}.pdf"
-            manifest.append({"file": file, "kind": "pdf", "who": who, "online": online, "offline": offline})
+            told = {"file": file, "kind": "pdf", "who": who, "online": online, "offline": offline}
+            manifest.append({**told, "reason": reason} if reason else told)
         office.end()
     finally:
         office.kill()

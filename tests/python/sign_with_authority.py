@@ -38,18 +38,18 @@ KEYS = {
 GOOD = ["can-bo", "con-dau", "can-bo-p384", "can-bo-ed25519", "chi-danh-sach", "danh-sach-gian-tiep"]
 # What those who ask must find, and why.
 BAD = {
-    "bi-thu-hoi": "invalid",
-    "bi-thu-hoi-danh-sach": "invalid",
-    "duoi-cap-bi-thu-hoi": "invalid",
-    "het-han": "invalid",
-    "chua-hieu-luc": "invalid",
-    "hoi-nham-noi": "undetermined",
-    "hoi-noi-cua-goc": "undetermined",
-    "tra-loi-cu": "undetermined",
-    "danh-sach-cu": "undetermined",
-    "danh-sach-gia": "undetermined",
-    "khong-hoi-duoc": "undetermined",
-    "nguoi-la": "undetermined",
+    "bi-thu-hoi": "invalid revoked",
+    "bi-thu-hoi-danh-sach": "invalid revoked",
+    "duoi-cap-bi-thu-hoi": "invalid revoked",
+    "het-han": "invalid expired",
+    "chua-hieu-luc": "invalid not_yet_valid",
+    "hoi-nham-noi": "undetermined revocation_unknown",
+    "hoi-noi-cua-goc": "undetermined revocation_unknown",
+    "tra-loi-cu": "undetermined revocation_unknown",
+    "danh-sach-cu": "undetermined revocation_unknown",
+    "danh-sach-gia": "undetermined revocation_unknown",
+    "khong-hoi-duoc": "undetermined revocation_unknown",
+    "nguoi-la": "undetermined untrusted",
 }
 # What is known without asking.
 OFFLINE = {"het-han": "invalid", "chua-hieu-luc": "invalid"}
@@ -60,7 +60,8 @@ manifest = []
 
 def put(kind, name, data, who, online, offline, **more):
     (FOLDER / kind / name).write_bytes(data)
-    told = {"file": f"{kind}/{name}", "kind": kind, "who": who, "online": online, "offline": offline, **more}
+    online, reason = [*online.split(), None][:2]
+    told = {"file": f"{kind}/{name}", "kind": kind, "who": who, "online": online, "reason": reason, "offline": offline, **more}
     manifest.append({key: value for key, value in told.items() if value is not None})
 
 
@@ -105,6 +106,8 @@ def widget(leaf, title, place):
         PDF_NAME("/Subtype"): PDF_NAME("/Widget"),
         PDF_NAME("/FT"): PDF_NAME("/Tx"),
         PDF_NAME("/T"): generic.TextStringObject(title),
+        # Empty, in UTF-16; pyHanko saves it in another encoding.
+        PDF_NAME("/DV"): generic.ByteStringObject(b"\xfe\xff"),
         PDF_NAME("/F"): generic.NumberObject(4),
         PDF_NAME("/P"): leaf,
         PDF_NAME("/Rect"): generic.ArrayObject([generic.NumberObject(side) for side in (72, top, 300, top + 20)]),
@@ -125,6 +128,10 @@ def pdf_signer(who, pss=False):
     return signers.SimpleSigner(certificate(who), key, store, prefer_pss=pss)
 
 
+def stamp_by(place):
+    return HTTPTimeStamper(f"{ADDRESS}/{place}", timeout=60) if place else None
+
+
 def sign(data, who, *, field="ChuKy", stamp="tsa", vouched=False, archive=False, password=None, pss=False, **more):
     """Signs a PDF by PAdES; `vouched` fetches from the authority what it embeds."""
     writer = IncrementalPdfFileWriter(io.BytesIO(data))
@@ -139,8 +146,7 @@ def sign(data, who, *, field="ChuKy", stamp="tsa", vouched=False, archive=False,
         field_name=field, md_algorithm="sha512" if who == "can-bo-ed25519" else "sha256",
         subfilter=fields.SigSeedSubFilter.PADES, embed_validation_info=vouched or archive, use_pades_lta=archive, **more,
     )
-    timestamper = HTTPTimeStamper(f"{ADDRESS}/{stamp}", timeout=60) if stamp else None
-    signer = signers.PdfSigner(settings, pdf_signer(who, pss), timestamper=timestamper)
+    signer = signers.PdfSigner(settings, pdf_signer(who, pss), timestamper=stamp_by(stamp))
     return written(lambda to: signer.sign_pdf(writer, output=to))
 
 
@@ -153,6 +159,13 @@ def saved_again(data, change):
 def fill(writer):
     field = writer.root["/AcroForm"]["/Fields"][0]
     field[PDF_NAME("/V")] = generic.TextStringObject("Nguyen Van An")
+    writer.update_container(field)
+
+
+def reset_to(writer):
+    """Another default, to which whoever resets the form falls back."""
+    field = writer.root["/AcroForm"]["/Fields"][0]
+    field[PDF_NAME("/DV")] = generic.TextStringObject("Nguoi Khac")
     writer.update_container(field)
 
 
@@ -203,15 +216,16 @@ def pdf_levels(plain):
 def pdf_changes(plain, whole):
     """What may be done after signing, by each level of DocMDP."""
     put("pdf", "dien-don.pdf", saved_again(whole, fill), "can-bo", "valid", "valid")
-    put("pdf", "doi-trang.pdf", saved_again(whole, retitle), "can-bo", "invalid", "invalid")
+    put("pdf", "doi-mac-dinh.pdf", saved_again(whole, reset_to), "can-bo", "invalid modified_after_signing", "invalid")
+    put("pdf", "doi-trang.pdf", saved_again(whole, retitle), "can-bo", "invalid modified_after_signing", "invalid")
     for level, permitted in enumerate((fields.MDPPerm.NO_CHANGES, fields.MDPPerm.FILL_FORMS, fields.MDPPerm.ANNOTATE), 1):
         certified = sign(plain, "can-bo", stamp=STAMP, vouched=True, certify=True, docmdp_permissions=permitted)
         changes = {"": None, "-dien-don": fill, "-chu-thich": annotate, "-doi-trang": retitle}
         for word, change in changes.items():
             kept = change is None or (change is fill and level > 1) or (change is annotate and level > 2)
-            verdict = "valid" if kept else "invalid"
+            verdict = "valid" if kept else "invalid modified_after_signing"
             data = saved_again(certified, change) if change else certified
-            put("pdf", f"docmdp-{level}{word}.pdf", data, "can-bo", verdict, verdict)
+            put("pdf", f"docmdp-{level}{word}.pdf", data, "can-bo", verdict, verdict.split()[0])
 
 
 def pdf_bad(plain, whole):
@@ -221,12 +235,12 @@ def pdf_bad(plain, whole):
     early = sign(plain, "bi-thu-hoi", stamp=f"2024/{STAMP}")
     put("pdf", "ky-truoc-khi-thu-hoi.pdf", early, "bi-thu-hoi", "valid", "undetermined")
     early = sign(plain, "het-han", stamp="2024/bo-vi-du/tsa/tsa")
-    put("pdf", "dau-sau-khi-het-han.pdf", early, "het-han", "invalid", "invalid")
+    put("pdf", "dau-sau-khi-het-han.pdf", early, "het-han", "invalid expired", "invalid")
     stamped = sign(plain, "can-bo", stamp="bo-vi-du/tsa/khong-quyen")
-    put("pdf", "dau-khong-quyen.pdf", stamped, "can-bo", "invalid", "invalid")
+    put("pdf", "dau-khong-quyen.pdf", stamped, "can-bo", "invalid timestamp_wrong", "invalid")
     flipped = bytearray(whole)
     flipped[flipped.index(b"Don de nghi")] ^= 1
-    put("pdf", "doi-mot-bit.pdf", bytes(flipped), "can-bo", "invalid", "invalid")
+    put("pdf", "doi-mot-bit.pdf", bytes(flipped), "can-bo", "invalid digest_mismatch", "invalid")
 
 
 def run(*arguments):
@@ -245,6 +259,13 @@ def openssl_signed(who, *flags):
     )
 
 
+def pyhanko_signed(who, stamp):
+    content = (FOLDER / "content.txt").read_bytes()
+    digest, stamper = ("sha512" if who == "can-bo-ed25519" else "sha256"), stamp_by(stamp)
+    signed = pdf_signer(who).async_sign_general_data(content, digest, use_cades=True, timestamper=stamper)
+    return asyncio.run(signed).dump()
+
+
 def cms():
     (FOLDER / "content.txt").write_text("Kết quả giải quyết thủ tục hành chính\n" * 40)
     detached, inside = {"detached": "content.txt"}, ["-nodetach"]
@@ -261,16 +282,18 @@ def cms():
             continue  # Debian's OpenSSL does not sign with such keys; pyHanko does, below.
         verdict, offline = BAD.get(who, "valid"), OFFLINE.get(who, "undetermined")
         put("cms", f"{who}.p7s", openssl_signed(who, "-cades"), who, verdict, offline, **detached)
-    content = (FOLDER / "content.txt").read_bytes()
-    edwards = asyncio.run(pdf_signer("can-bo-ed25519").async_sign_general_data(content, "sha512", use_cades=True))
-    put("cms", "can-bo-ed25519.p7s", edwards.dump(), "can-bo-ed25519", "valid", "undetermined", **detached)
+    for name, who, stamp, level in (
+        ("can-bo-ed25519", "can-bo-ed25519", None, "B-B"), ("dong-dau", "con-dau", STAMP, "B-T"),
+        ("ky-truoc-khi-thu-hoi", "bi-thu-hoi", f"2024/{STAMP}", "B-T"),
+    ):
+        put("cms", f"{name}.p7s", pyhanko_signed(who, stamp), who, "valid", "undetermined", level=level, **detached)
     both = openssl_signed("can-bo", "-signer", "certs/con-dau.pem", "-inkey", key_file("con-dau"))
     put("cms", "hai-nguoi-ky.p7s", both, "can-bo", "valid", "undetermined", **detached)
     both = openssl_signed("can-bo", "-signer", "certs/bi-thu-hoi.pem", "-inkey", key_file("bi-thu-hoi"))
-    put("cms", "mot-nguoi-bi-thu-hoi.p7s", both, "can-bo", "invalid", "undetermined", **detached)
+    put("cms", "mot-nguoi-bi-thu-hoi.p7s", both, "can-bo", "invalid revoked", "undetermined", **detached)
     broken = bytearray(openssl_signed("can-bo", *inside))
     broken[broken.index("thủ tục".encode())] ^= 1
-    put("cms", "doi-mot-bit.p7s", bytes(broken), "can-bo", "invalid", "invalid")
+    put("cms", "doi-mot-bit.p7s", bytes(broken), "can-bo", "invalid digest_mismatch", "invalid")
 
 
 DSIG = "http://www.w3.org/2000/09/xmldsig#"
@@ -285,7 +308,7 @@ def template(who, reference, transforms, within=""):
         f'<Signature xmlns="{DSIG}"><SignedInfo>'
         '<CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/>'
         f'<SignatureMethod Algorithm="{MORE}{METHODS.get(who, "ecdsa-sha256")}"/><Reference URI="{reference}">'
-        f'<Transforms>{methods}</Transforms><DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/>'
+        f'{methods and f"<Transforms>{methods}</Transforms>"}<DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/>'
         "<DigestValue/></Reference></SignedInfo><SignatureValue/><KeyInfo><X509Data/></KeyInfo>"
         f"{within}</Signature>"
     )
@@ -300,14 +323,19 @@ def xmlsec_signed(who, document):
     return signed
 
 
+# XMLDSig tells no time: it may have been before the revocation, or the end.
+NO_TIME = {
+    "invalid revoked": ("undetermined revoked_without_proof_of_time", "undetermined"),
+    "invalid expired": ("undetermined revocation_unknown", "undetermined"),
+}
+
+
 def xml():
     exclusive, enveloped = "http://www.w3.org/2001/10/xml-exc-c14n#", f"{DSIG}enveloped-signature"
     signers = [*METHODS, *(who for who in [*GOOD, *BAD] if who not in METHODS and who not in ("can-bo-ed25519", "bi-thu-hoi"))]
     for who in signers:
         verdict, offline = BAD.get(who, "valid"), OFFLINE.get(who, "undetermined")
-        if who != "chua-hieu-luc" and verdict == "invalid":
-            # XMLDSig tells no time: it may have been before the revocation, or the end.
-            verdict = offline = "undetermined"
+        verdict, offline = NO_TIME.get(verdict, (verdict, offline))
         inside = RESULT.replace("</ketQua>", template(who, "", [enveloped, exclusive]) + "</ketQua>")
         put("xml", f"{who}-ben-trong.xml", xmlsec_signed(who, inside), who, verdict, offline)
         if who not in METHODS:
@@ -315,9 +343,12 @@ def xml():
         around = template(who, "#vat", [exclusive], f'<Object Id="vat">{RESULT.replace(" Id=", " Ma=")}</Object>')
         put("xml", f"{who}-bao-ngoai.xml", xmlsec_signed(who, around), who, verdict, offline)
     beside = f"<hoSo>{RESULT}{template('can-bo', '#ket-qua', [exclusive])}</hoSo>"
-    put("xml", "can-bo-ben-canh.xml", xmlsec_signed("can-bo", beside), "can-bo", "invalid", "invalid")
+    put("xml", "can-bo-ben-canh.xml", xmlsec_signed("can-bo", beside), "can-bo", "invalid reference_wrong", "invalid")
     changed = (FOLDER / "xml/can-bo-ben-trong.xml").read_text().replace("Văn An", "Văn Ân")
-    put("xml", "doi-noi-dung.xml", changed.encode(), "can-bo", "invalid", "invalid")
+    put("xml", "doi-noi-dung.xml", changed.encode(), "can-bo", "invalid digest_mismatch", "invalid")
+    apart = template("can-bo", "content.txt", [])
+    detached = {"detached": "content.txt"}
+    put("xml", "can-bo-tach-rieng.xml", xmlsec_signed("can-bo", apart), "can-bo", "valid", "undetermined", **detached)
 
 
 def keep_stamp(name):

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::sync::{LazyLock, Mutex};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::material::{python, report};
 
 /// One signed file: what `sign_with_authority.py` and `office.py` note of it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Entry {
     pub(crate) file: String,
     /// `pdf`, `cms` or `xml`.
@@ -21,10 +21,16 @@ pub(crate) struct Entry {
     pub(crate) who: String,
     /// The verdict of those who may ask the authority.
     pub(crate) online: String,
+    /// Why they find it so, where it is not valid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<String>,
     /// The verdict of those who may not.
     pub(crate) offline: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) level: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) detached: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) password: Option<String>,
 }
 
@@ -147,6 +153,9 @@ impl Authority {
                     _ => 3,
                 };
                 assert_eq!((&told["verdict"], code), (&expected.as_str().into(), exit), "{name}: {told:#}");
+                if asks {
+                    assert_eq!(told["reason"].as_str(), entry.reason.as_deref(), "{name}: {told:#}");
+                }
                 if let Some(level) = &entry.level {
                     assert_eq!(told["signatures"][0]["level"], level.as_str(), "{name}");
                 }

@@ -10,6 +10,10 @@ const CMS: &Parted = &[
         "`openssl cms` looks for lists by the issuer of the certificate alone, though CRLIssuer names another (RFC 5280 \
          §6.3.3); `openssl verify`, which is given the list, agrees with us",
     ),
+    (
+        "cms/ky-truoc-khi-thu-hoi.p7s",
+        "its timestamp proves that it is older than the revocation; OpenSSL looks at no timestamp in CMS",
+    ),
 ];
 
 /// What OpenSSL says of a CMS: it is given the root and the lists of the signer's path.

@@ -21,6 +21,10 @@ const PYHANKO: &Parted = &[
         "cms/khong-hoi-duoc.p7s",
         "the certificate names nobody who tells of revocation: pyHanko then lets it pass, and we do not know",
     ),
+    (
+        "cms/ky-truoc-khi-thu-hoi.p7s",
+        "its timestamp proves that it is older than the revocation; pyHanko judges the certificate as of now",
+    ),
 ];
 /// Where it parts from us when neither asks anybody.
 const PYHANKO_OFFLINE: &Parted = &[(
@@ -43,6 +47,7 @@ const PDFSIG: &Parted = &[
     ("pdf/docmdp-2-chu-thich.pdf", LATER),
     ("pdf/docmdp-2-doi-trang.pdf", LATER),
     ("pdf/docmdp-3-doi-trang.pdf", LATER),
+    ("pdf/doi-mac-dinh.pdf", LATER),
     ("pdf/doi-trang.pdf", LATER),
     ("pdf/duoi-cap-bi-thu-hoi.pdf", LISTS),
     ("pdf/khong-hoi-duoc.pdf", LISTS),

@@ -15,6 +15,12 @@ pub(super) fn text(bytes: &[u8]) -> String {
     presentable(&decoded(bytes), SHOWN)
 }
 
+/// Whether two text strings say the same, each in its own encoding. What cannot be decoded says nothing.
+pub(super) fn same(one: &[u8], other: &[u8]) -> bool {
+    let (one, other) = (decoded(one), decoded(other));
+    one == other && !one.contains('\u{fffd}')
+}
+
 fn decoded(bytes: &[u8]) -> String {
     if let Some(units) = bytes.strip_prefix(&[0xfe, 0xff]) {
         let units: Vec<u16> = units
@@ -93,6 +99,16 @@ mod tests {
         ] {
             assert_eq!(date(written).map(|time| time.to_rfc3339()).as_deref(), meant);
         }
+    }
+
+    #[test]
+    fn the_same_words_are_the_same_in_any_encoding() {
+        assert!(same(b"\xfe\xff", b"") && same(b"\xfe\xff\x00A", b"A") && same(b"\xef\xbb\xbfA", b"A"));
+        assert!(
+            !same(b"\xfe\xff\x00A", b"B")
+                && !same(b"\xfe\xff\x00A", b"")
+                && !same(b"\xfe\xff\xd8\x00", b"\x9f")
+        );
     }
 
     #[test]

@@ -23,6 +23,10 @@ const SIGNED: &[&[u8]] =
 /// What writers touch even where a field stays as it is.
 const TOUCHED: &[&[u8]] = &[b"Ff", b"Type", b"Kids"];
 
+/// Text strings of a field that nobody fills in. Whoever saves it anew may choose another encoding for them: pyHanko
+/// writes an empty `<FEFF>` as `()`.
+const TEXTS: &[&[u8]] = &[b"DV", b"TU"];
+
 /// What a new signature field may not bring: it would act by itself.
 const ACTING: [&str; 3] = ["A", "AA", "PMD"];
 
@@ -266,7 +270,8 @@ impl Later<'_> {
         let mut changed = Vec::new();
         for name in differing(before, after) {
             let [own, other] = [before, after].map(|field| field.raw(&name).unwrap_or(&Value::Null));
-            if !alike(self.objects, (own, self.old), (other, self.new), 0)? {
+            let says_the_same = TEXTS.contains(&name.as_slice()) && self.says_the_same(own, other)?;
+            if !says_the_same && !alike(self.objects, (own, self.old), (other, self.new), 0)? {
                 changed.push(name);
             }
         }
@@ -289,6 +294,12 @@ impl Later<'_> {
             self.refuse_field(field);
         }
         Ok(())
+    }
+
+    fn says_the_same(&self, old: &Value, new: &Value) -> Result<bool, Flaw> {
+        let old = self.objects.resolve(old, self.old)?;
+        let new = self.objects.resolve(new, self.new)?;
+        Ok(old.text().zip(new.text()).is_some_and(|(old, new)| text::same(old, new)))
     }
 
     fn refuse_field(&mut self, field: &Field) {
