@@ -149,6 +149,9 @@ signature_reasons! {
         "thuật toán hoặc độ dài khóa không đạt quy định"
         / "an algorithm or key is weaker than the rules allow";
     // What could not be found out.
+    Unreadable "unreadable" Undetermined "GENERIC"
+        "không mở được tệp"
+        / "the file cannot be opened";
     Malformed "malformed" Undetermined "FORMAT_FAILURE"
         "tệp hỏng, bị cắt cụt hoặc không phải loại tệp đọc được"
         / "the file is damaged, cut short or of no kind that is read here";

@@ -152,6 +152,17 @@ fn encrypted_files_open_with_their_password_only() {
 }
 
 #[test]
+fn a_file_that_ends_before_its_signature_is_told_to_be_cut_short() {
+    let whole = bytes("good/b-b.pdf");
+    let begin = pdf::read(&whole, None).unwrap().signatures[0].covered[0].end;
+    let cut = pdf::read(&whole[..begin], None).unwrap_err();
+    assert!(cut.reason == SignatureReason::Malformed && cut.told.en.contains("last revision"), "{cut:?}");
+    // What mail servers append is no part of a PDF, and takes none away.
+    let unsigned = [&bytes("good/unsigned.pdf")[..], b"\n-- \nsent by post\n"].concat();
+    assert!(pdf::read(&unsigned, None).unwrap().signatures.is_empty());
+}
+
+#[test]
 fn limits_hold() {
     let bytes = bytes("good/two.pdf");
     let usual = Limits::default();

@@ -75,8 +75,14 @@ fn what_cannot_be_judged_gets_one_clear_sentence_and_is_never_valid() {
         let (code, told) = report(&["--offline", path.to_str().unwrap()]);
         assert!(matches!(code, 2 | 3), "{kept}: {told:#}");
     }
-    let (code, _, _) = emc(&["--offline", folder.path().join("khong-co.pdf").to_str().unwrap()]);
-    assert_eq!(code, 3);
+    for (missing, told_en) in [("khong-co.pdf", "there is no such file"), ("", "a folder, not a file")] {
+        let (code, told) = report(&["--offline", folder.path().join(missing).to_str().unwrap()]);
+        assert_eq!((code, &told["reason"]), (3, &"unreadable".into()), "{told:#}");
+        assert!(told["detail"].as_str().unwrap().contains(told_en), "{told:#}");
+    }
+    let large = folder.path().join("lon.pdf");
+    fs::File::create(&large).unwrap().set_len(33 << 20).unwrap();
+    assert_eq!(report(&["--offline", large.to_str().unwrap()]).1["reason"], "too_complex");
 }
 
 #[test]

@@ -5,7 +5,7 @@ pub mod schema;
 mod trusted;
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -92,7 +92,8 @@ pub fn verify(
     audience: &mut dyn Audience,
 ) -> Result<Vec<FileReport>, VerifyError> {
     let trusted = trusted::read(options, variables)?;
-    let content = options.detached.as_deref().map(read_whole).transpose().map_err(VerifyError::Unusable)?;
+    let content = options.detached.as_deref().map(read_whole).transpose();
+    let content = content.map_err(|flaw| VerifyError::Unusable(flaw.told))?;
     let password = options.password_file.as_deref().map(read_password).transpose()?;
     let mut fetcher = (!options.offline && options.revocation != Revocation::None)
         .then(|| Fetcher::new(&trusted.net, [trusted.fetch_hosts, options.fetch_hosts.clone()].concat()))
@@ -104,7 +105,7 @@ pub fn verify(
         let name = path.display().to_string();
         audience.looking_at(&name);
         let report = match read_whole(path) {
-            Err(told) => unreadable(&name, options.at, told),
+            Err(flaw) => unjudged(&name, options.at, flaw),
             Ok(bytes) => {
                 let question = Question {
                     file: &name,
@@ -145,34 +146,52 @@ fn judged(question: &Question<'_>, fetcher: Option<&mut Fetcher>) -> FileReport 
     answer.report
 }
 
-fn unreadable(name: &str, at: DateTime<Utc>, told: Told) -> FileReport {
-    nothing_to_judge(name, at, Flaw::new(SignatureReason::Malformed, told), Reached::default().table(&[]))
+fn unjudged(name: &str, at: DateTime<Utc>, flaw: Flaw) -> FileReport {
+    nothing_to_judge(name, at, flaw, Reached::default().table(&[]))
 }
 
 /// A file as a whole, up to the limit.
-fn read_whole(path: &Path) -> Result<Vec<u8>, Told> {
+fn read_whole(path: &Path) -> Result<Vec<u8>, Flaw> {
     let shown = path.display();
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(FILE_MAX + 1).read_to_end(&mut bytes));
-    read.map_err(|error| told!("không đọc được \"{shown}\": {error}", "cannot read \"{shown}\": {error}"))?;
+    read.map_err(|error| {
+        let Told { vi, en } = what_hinders(&error);
+        let told = Told {
+            vi: format!("không đọc được \"{shown}\": {vi}"),
+            en: format!("cannot read \"{shown}\": {en}"),
+        };
+        Flaw::new(SignatureReason::Unreadable, told)
+    })?;
     if bytes.len() as u64 > FILE_MAX {
         let most = FILE_MAX >> 20;
-        return Err(told!(
+        let told = told!(
             "\"{shown}\" lớn hơn {most} MiB, là giới hạn của việc kiểm tra",
             "\"{shown}\" is larger than {most} MiB, the most that is verified"
-        ));
+        );
+        return Err(Flaw::new(SignatureReason::TooComplex, told));
     }
     Ok(bytes)
+}
+
+/// The usual obstacles in words, others as the system tells them.
+fn what_hinders(error: &std::io::Error) -> Told {
+    match error.kind() {
+        ErrorKind::NotFound => told!("không có tệp này", "there is no such file"),
+        ErrorKind::PermissionDenied => told!("không có quyền đọc", "no permission to read it"),
+        ErrorKind::IsADirectory => told!("đây là thư mục, không phải tệp", "it is a folder, not a file"),
+        _ => Told::same(error.to_string()),
+    }
 }
 
 /// The first line of a file: editors put a line break behind a password.
 fn read_password(path: &Path) -> Result<Secret, VerifyError> {
     let text = std::fs::read_to_string(path).map_err(|error| {
-        let shown = path.display();
-        VerifyError::Unusable(told!(
-            "không đọc được tệp mật khẩu \"{shown}\": {error}",
-            "cannot read the password file \"{shown}\": {error}"
-        ))
+        let (shown, Told { vi, en }) = (path.display(), what_hinders(&error));
+        VerifyError::Unusable(Told {
+            vi: format!("không đọc được tệp mật khẩu \"{shown}\": {vi}"),
+            en: format!("cannot read the password file \"{shown}\": {en}"),
+        })
     })?;
     Ok(Secret::new(text.lines().next().unwrap_or_default().to_owned()))
 }

@@ -61,7 +61,7 @@ macro_rules! checks {
 checks! {
     Structure "structure" "" FORMATS
         "tệp đọc được và chữ ký đúng cấu trúc" / "the file can be read and the signature is well built":
-        Malformed PasswordNeeded TooComplex NoSignature ContentMissing StructureWrong;
+        Unreadable Malformed PasswordNeeded TooComplex NoSignature ContentMissing StructureWrong;
     Coverage "coverage" "" FORMATS
         "chữ ký bao trùm toàn bộ nội dung, sau khi ký không có thay đổi ngoài phạm vi cho phép"
         / "the signature covers the whole content and nothing was changed after it but what is allowed":

@@ -47,6 +47,12 @@ pub fn read_within(bytes: &[u8], password: Option<&str>, limits: &Limits) -> Res
     let objects = open(bytes, password, limits)?;
     let mut found = signatures(&objects, limits)?;
     found.extend(hidden::signatures(&objects, &found, limits)?);
+    if found.is_empty() && is_cut_short(&objects) {
+        return Err(malformed(told!(
+            "tệp bị cắt cụt giữa lần lưu cuối, có thể mất chữ ký ở đó",
+            "the file ends in the middle of its last revision, and a signature may be lost with it"
+        )));
+    }
     find_overlaps(&mut found);
     later::judge(&objects, &mut found)?;
     found.sort_by_key(|examined| examined.coverage.end().unwrap_or(usize::MAX));
@@ -55,6 +61,16 @@ pub fn read_within(bytes: &[u8], password: Option<&str>, limits: &Limits) -> Res
         dss: evidence::store(&objects)?,
         revisions: objects.revisions.list.len(),
     })
+}
+
+/// Whether a revision begins behind the last whole one. Other rubbish there is no sign of a loss.
+fn is_cut_short(objects: &Objects<'_>) -> bool {
+    let end = objects.revisions.list.last().map_or(0, |revision| revision.end);
+    let rest = objects.bytes().get(end..).unwrap_or_default().trim_ascii_start();
+    let mut words = rest.split(u8::is_ascii_whitespace).take(3);
+    let mut numbers = words.by_ref().take(2);
+    numbers.all(|word| !word.is_empty() && word.iter().all(u8::is_ascii_digit))
+        && words.next().is_some_and(|word| word.starts_with(b"obj"))
 }
 
 fn open<'a>(bytes: &'a [u8], password: Option<&str>, limits: &Limits) -> Result<Objects<'a>, Flaw> {
