@@ -128,7 +128,11 @@ fn signatures(objects: &Objects<'_>, limits: &Limits) -> Result<Vec<Examined>, F
                 "the file has more than {limit} signatures"
             )));
         }
-        if objects.resolve(&value, view)?.dictionary().is_some() {
+        let signature = objects.resolve(&value, view)?;
+        if matches!(signature, Value::Broken) {
+            return Err(form::unreadable(number));
+        }
+        if signature.dictionary().is_some() {
             let mut examined = signature::examine(objects, number, field.name, view)?;
             if certifying == Some(number) && examined.signature.kind == Kind::Approval {
                 let permission = examined.permission.unwrap_or(Permission::Forms);

@@ -6,7 +6,7 @@ use crate::model::told::told;
 use crate::pki::verdict::Flaw;
 
 use super::lexer::DEPTH;
-use super::limits::too_complex;
+use super::limits::{malformed, too_complex};
 use super::objects::Objects;
 use super::text;
 use super::value::{Dictionary, Value};
@@ -62,13 +62,25 @@ pub(super) fn fields(objects: &Objects<'_>, revision: u32) -> Result<Vec<Field>,
                 "the form has too many fields, or they lie too deep"
             )));
         }
-        let Value::Dictionary(field) = objects.load(number, revision)?.value else { continue };
+        let field = match objects.load(number, revision)?.value {
+            Value::Dictionary(field) => field,
+            Value::Broken => return Err(unreadable(number)),
+            _ => continue,
+        };
         let own = inherit(objects, &field, &above, revision)?;
         let kids = objects.get(&field, "Kids", revision)?;
         waiting.extend(children(&kids, depth + 1, &own));
         found.push(Field { name: own.name, number, kind: own.kind, value: own.value });
     }
     Ok(found)
+}
+
+/// Nobody can say whether what cannot be read is a signature.
+pub(super) fn unreadable(number: u32) -> Flaw {
+    malformed(told!(
+        "không đọc được đối tượng {number}, nơi đáng lẽ là một trường hay chữ ký",
+        "object {number}, which should be a field or a signature, cannot be read"
+    ))
 }
 
 /// In reverse: they are taken from the end.
