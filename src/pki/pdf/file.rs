@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::model::told::told;
 use crate::pki::evidence::Evidence;
-use crate::pki::verdict::Flaw;
+use crate::pki::verdict::{Flaw, Verdict};
 
 use super::cipher::Cipher;
 use super::evidence;
@@ -45,7 +45,7 @@ pub fn read(bytes: &[u8], password: Option<&str>) -> Result<PdfFile, Flaw> {
 /// `malformed` where the bytes are no PDF or are damaged, `password_needed`, or `too_complex` beyond a limit.
 pub fn read_within(bytes: &[u8], password: Option<&str>, limits: &Limits) -> Result<PdfFile, Flaw> {
     let objects = open(bytes, password, limits)?;
-    let mut found = signatures(&objects, limits)?;
+    let (mut found, unreadable) = signatures(&objects, limits)?;
     found.extend(hidden::signatures(&objects, &found, limits)?);
     if found.is_empty() && is_cut_short(&objects) {
         return Err(malformed(told!(
@@ -55,6 +55,15 @@ pub fn read_within(bytes: &[u8], password: Option<&str>, limits: &Limits) -> Res
     }
     find_overlaps(&mut found);
     later::judge(&objects, &mut found)?;
+    let is_wrong = |examined: &Examined| {
+        examined.signature.flaws.iter().any(|flaw| flaw.reason.verdict() == Verdict::Invalid)
+    };
+    if let Some(number) = unreadable.filter(|_| !found.iter().any(is_wrong)) {
+        return Err(malformed(told!(
+            "không đọc được đối tượng {number}, nơi đáng lẽ là một trường hay chữ ký",
+            "object {number}, which should be a field or a signature, cannot be read"
+        )));
+    }
     found.sort_by_key(|examined| examined.coverage.end().unwrap_or(usize::MAX));
     Ok(PdfFile {
         signatures: found.into_iter().map(|examined| examined.signature).collect(),
@@ -106,14 +115,18 @@ fn cipher(objects: &Objects<'_>, trailer: &Dictionary, password: Option<&str>) -
     Cipher::open(&dictionary, first.unwrap_or_default(), password)
 }
 
-/// All signatures of the newest revision: those of fields, and those that only the catalog's permissions name.
-fn signatures(objects: &Objects<'_>, limits: &Limits) -> Result<Vec<Examined>, Flaw> {
+/// All signatures of the newest revision: those of fields, and those that only the catalog's permissions name. With them
+/// an object that may be one and cannot be read.
+fn signatures(objects: &Objects<'_>, limits: &Limits) -> Result<(Vec<Examined>, Option<u32>), Flaw> {
     let view = objects.newest();
     let mut found = Vec::new();
+    let mut unreadable = None;
     let mut seen = BTreeSet::new();
     let (certifying, usage_rights) = permissions(objects)?;
     for field in form::fields(objects, view)? {
-        if field.kind != b"Sig" {
+        let is_broken = matches!(field.value, Some(Value::Broken));
+        if is_broken || field.kind != b"Sig" {
+            unreadable = unreadable.or(is_broken.then_some(field.number));
             continue;
         }
         let Some(value) = field.value else { continue };
@@ -130,7 +143,7 @@ fn signatures(objects: &Objects<'_>, limits: &Limits) -> Result<Vec<Examined>, F
         }
         let signature = objects.resolve(&value, view)?;
         if matches!(signature, Value::Broken) {
-            return Err(form::unreadable(number));
+            unreadable = unreadable.or(Some(number));
         }
         if signature.dictionary().is_some() {
             let mut examined = signature::examine(objects, number, field.name, view)?;
@@ -161,7 +174,7 @@ fn signatures(objects: &Objects<'_>, limits: &Limits) -> Result<Vec<Examined>, F
         }
         found.push(examined);
     }
-    Ok(found)
+    Ok((found, unreadable))
 }
 
 /// The certifying signature and those that grant usage rights, by the catalog's `Perms` (§12.8.6).

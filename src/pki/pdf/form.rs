@@ -6,7 +6,7 @@ use crate::model::told::told;
 use crate::pki::verdict::Flaw;
 
 use super::lexer::DEPTH;
-use super::limits::{malformed, too_complex};
+use super::limits::too_complex;
 use super::objects::Objects;
 use super::text;
 use super::value::{Dictionary, Value};
@@ -23,7 +23,7 @@ pub(super) struct Field {
     pub(super) number: u32,
     /// `Sig`, `Tx`, `Btn` or `Ch`.
     pub(super) kind: Vec<u8>,
-    /// Its value, unresolved.
+    /// Its value, unresolved; broken where the field itself is.
     pub(super) value: Option<Value>,
 }
 
@@ -64,7 +64,12 @@ pub(super) fn fields(objects: &Objects<'_>, revision: u32) -> Result<Vec<Field>,
         }
         let field = match objects.load(number, revision)?.value {
             Value::Dictionary(field) => field,
-            Value::Broken => return Err(unreadable(number)),
+            // Nobody can say what it is: whoever asks for signatures must not take it for none.
+            Value::Broken => {
+                let value = Some(Value::Broken);
+                found.push(Field { name: above.name, number, kind: Vec::new(), value });
+                continue;
+            }
             _ => continue,
         };
         let own = inherit(objects, &field, &above, revision)?;
@@ -73,14 +78,6 @@ pub(super) fn fields(objects: &Objects<'_>, revision: u32) -> Result<Vec<Field>,
         found.push(Field { name: own.name, number, kind: own.kind, value: own.value });
     }
     Ok(found)
-}
-
-/// Nobody can say whether what cannot be read is a signature.
-pub(super) fn unreadable(number: u32) -> Flaw {
-    malformed(told!(
-        "không đọc được đối tượng {number}, nơi đáng lẽ là một trường hay chữ ký",
-        "object {number}, which should be a field or a signature, cannot be read"
-    ))
 }
 
 /// In reverse: they are taken from the end.
